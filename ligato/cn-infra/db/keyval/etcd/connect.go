@@ -1,0 +1,147 @@
+// Copyright 2026 The ifwatcher Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package etcd
+
+import (
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"google.golang.org/grpc"
+
+	"go.ligato.io/cn-infra/v2/health/statuscheck"
+)
+
+// repeatLog is the interval at which the same reason is logged again.
+const repeatLog = 30 * time.Second
+
+// connect makes one attempt.
+func (p *Plugin) connect() error {
+	cfg := *p.client
+	client := *cfg.Config
+	client.Context = p.ctx
+	cfg.Config = &client
+	flows := &flowHandler{back: p.onBack, lost: p.onLost}
+	conn, err := connect(cfg, p.Log, grpc.WithStatsHandler(flows))
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastErr = err
+	if err == nil {
+		p.conn = conn
+		flows.use()
+		p.Log.Info("connected to etcd")
+	}
+	return err
+}
+
+// connectLater tries until it is connected or the plugin is closed. Then it runs
+// what waits for the connection.
+func (p *Plugin) connectLater() {
+	pause := backoff.NewExponentialBackOff()
+	pause.MaxInterval = p.config.ReconnectInterval
+	pause.InitialInterval = min(250*time.Millisecond, pause.MaxInterval)
+	var said string
+	var saidAt time.Time
+	for {
+		wait := time.NewTimer(pause.NextBackOff())
+		select {
+		case <-wait.C:
+		case <-p.ctx.Done():
+			wait.Stop()
+			return
+		}
+		err := p.connect()
+		if err == nil {
+			break
+		}
+		if text := err.Error(); text != said || time.Since(saidAt) > repeatLog {
+			said, saidAt = text, time.Now()
+			p.Log.Warnf("not connected yet: %v", err)
+		}
+	}
+	if p.StatusCheck != nil {
+		p.StatusCheck.ReportStateChange(p.PluginName, statuscheck.OK, nil)
+	}
+	p.mu.Lock()
+	waiting := p.waiting
+	p.waiting = nil
+	p.mu.Unlock()
+	for _, callback := range waiting {
+		p.call(callback)
+	}
+	if len(waiting) > 0 {
+		p.askResync()
+	}
+}
+
+func (p *Plugin) onLost() {
+	if p.ctx.Err() == nil {
+		p.Log.Warn("connection to etcd lost")
+	}
+}
+
+func (p *Plugin) onBack() {
+	p.Log.Info("connection to etcd is back")
+	if p.config.ReconnectResync {
+		p.askResync()
+	}
+}
+
+func (p *Plugin) askResync() {
+	select {
+	case p.resync <- struct{}{}:
+	default: // one that has not begun is enough
+	}
+}
+
+// runResyncs runs the resyncs that are asked for, each as soon as etcd answers.
+func (p *Plugin) runResyncs() {
+	for {
+		select {
+		case <-p.resync:
+		case <-p.ctx.Done():
+			return
+		}
+		if p.Resync == nil || p.waitForAnswer() != nil {
+			continue
+		}
+		select { // asked again while etcd did not answer
+		case <-p.resync:
+		default:
+		}
+		if err := p.Resync.Resync(p.ctx); err != nil && p.ctx.Err() == nil {
+			p.Log.Warnf("resync after connecting: %v", err)
+		}
+	}
+}
+
+func (p *Plugin) waitForAnswer() error {
+	_, err := backoff.Retry(p.ctx, func() (struct{}, error) {
+		conn, err := p.connection()
+		if err != nil {
+			return struct{}{}, err
+		}
+		ctx, cancel := conn.opContext()
+		defer cancel()
+		return struct{}{}, conn.probe(ctx)
+	}, backoff.WithMaxElapsedTime(0))
+	return err
+}
+
+func (p *Plugin) compactNowAndThen() {
+	ticker := time.NewTicker(p.config.AutoCompact)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-p.ctx.Done():
+			return
+		}
+		if rev, err := p.Compact(); err != nil {
+			p.Log.Warnf("auto-compact: %v", err)
+		} else {
+			p.Log.Debugf("auto-compact: history before revision %d dropped", rev)
+		}
+	}
+}
