@@ -1,0 +1,52 @@
+// Copyright 2026 The ifwatcher Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package descriptor
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/linuxcalls"
+	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/tracker"
+)
+
+// dumpAttempts bounds how often an interrupted dump is repeated at once. On a busy
+// host every dump may be interrupted.
+const dumpAttempts = 4
+
+// readSnapshot dumps all links and all addresses, one request each. If every
+// attempt was interrupted, it returns what they found together: an interrupted
+// dump may miss something that is there, and something missed by all of them is
+// not. What was there in an early attempt and has gone since is in the events.
+func readSnapshot(h linuxcalls.Watcher) (s tracker.Snapshot, interrupted bool, err error) {
+	var links, addrs bool
+	s.Links, links, err = repeatDump(h.DumpLinks, func(l tracker.Link) int { return l.Index })
+	if err != nil {
+		return s, false, err
+	}
+	s.Addresses, addrs, err = repeatDump(h.DumpAddresses, func(a tracker.Address) tracker.Address {
+		a.Tentative, a.DADFailed = false, false
+		return a
+	})
+	return s, links || addrs, err
+}
+
+// repeatDump repeats a dump until one is not interrupted.
+func repeatDump[T any, ID comparable](dump func() ([]T, error), id func(T) ID) (items []T, interrupted bool, err error) {
+	found := map[ID]T{}
+	for range dumpAttempts {
+		items, err := dump()
+		if err == nil {
+			return items, false, nil
+		}
+		if !errors.Is(err, linuxcalls.ErrDumpInterrupted) {
+			return nil, false, err
+		}
+		for _, item := range items {
+			found[id(item)] = item
+		}
+	}
+	return slices.Collect(maps.Values(found)), true, nil
+}
