@@ -95,7 +95,7 @@ func (f *fakePrometheus) values(t *testing.T) map[string]float64 {
 }
 
 // delayLeft is what the delay of an hour is shown as at once.
-var delayLeft = regexp.MustCompile(`^waiting (59m\d+s|1h0m0s)$`)
+var delayLeft = regexp.MustCompile(`^waiting (59m[0-9.]+s|1h0m0s)$`)
 
 func TestREST(t *testing.T) {
 	server := newHTTP()
