@@ -244,6 +244,8 @@ func TestDynamicModel(t *testing.T) {
 }
 
 func TestRegisterModelInfos(t *testing.T) {
+	defer func(former models.Registry) { models.DefaultRegistry = former }(models.DefaultRegistry)
+	models.DefaultRegistry = models.NewRegistry()
 	info := func(name, nameTemplate string, fields ...string) *models.ModelInfo {
 		return &models.ModelInfo{
 			ModelDetail: &generic.ModelDetail{
