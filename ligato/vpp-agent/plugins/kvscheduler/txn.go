@@ -21,25 +21,22 @@ const noSeqNum = ^uint64(0)
 // SchedulerTxn is a transaction of the northbound.
 type SchedulerTxn struct {
 	scheduler *Scheduler
-	values    []engine.Value
-	index     map[string]int // into values
+	values    []engine.Value // as they were set or, once committed, as the engine wants them
+	committed bool           // values must not change any more
 }
 
 // StartNBTransaction returns an empty transaction.
 func (s *Scheduler) StartNBTransaction() api.Txn {
-	return &SchedulerTxn{scheduler: s, index: make(map[string]int)}
+	return &SchedulerTxn{scheduler: s}
 }
 
 // SetValue sets or, with nil, deletes the value of a key. The last call for a
 // key wins.
 func (txn *SchedulerTxn) SetValue(key string, value proto.Message) api.Txn {
-	v := engine.Value{Key: key, Value: utils.RecordProtoMessage(value), Origin: api.FromNB}
-	if i, again := txn.index[key]; again {
-		txn.values[i] = v
-		return txn
+	if txn.committed {
+		txn.values, txn.committed = slices.Clone(txn.values), false
 	}
-	txn.index[key] = len(txn.values)
-	txn.values = append(txn.values, v)
+	txn.values = engine.Append(txn.values, engine.Value{Key: key, Value: utils.RecordProtoMessage(value), Origin: api.FromNB})
 	return txn
 }
 
@@ -61,9 +58,11 @@ func (txn *SchedulerTxn) Commit(ctx context.Context) (txnSeqNum uint64, err erro
 }
 
 func (txn *SchedulerTxn) job(ctx context.Context, resync api.ResyncType, verbose, revert bool) *txnJob {
-	values := slices.Clone(txn.values) // the transaction may be committed again
+	if !txn.committed {
+		txn.values, txn.committed = engine.Latest(txn.values), true
+	}
 	job := &txnJob{verbose: verbose, simulate: api.IsWithSimulation(ctx)}
-	job.Type, job.Resync, job.Values, job.Revert = api.NBTransaction, resync, values, revert
+	job.Type, job.Resync, job.Values, job.Revert = api.NBTransaction, resync, txn.values, revert
 	job.Retry, _ = api.IsWithRetry(ctx)
 	job.description, _ = api.IsWithDescription(ctx)
 	return job

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -213,6 +214,33 @@ func TestTxnKeepsTheLastValueAndCanBeCommittedAgain(t *testing.T) {
 	}
 	if got := s.await(0).Values; len(got) != 2 {
 		t.Errorf("%d values, want 2", len(got))
+	}
+}
+
+// What is queued does not change with a transaction that is used again.
+func TestTxnGoesOnWhileItIsQueued(t *testing.T) {
+	t.Parallel()
+	s := newSched(t)
+	s.describe("main", "[a-z]*", "updates")
+	release, done := busy(s)
+	txn := s.StartNBTransaction().SetValue("b", newValue("1")).SetValue("a", newValue("1"))
+	for i := range 3 {
+		if _, err := txn.Commit(kvs.WithoutBlocking(context.Background())); err != nil {
+			t.Fatal(err)
+		}
+		txn.SetValue("a", newValue(fmt.Sprint(i+2))).SetValue(fmt.Sprint("n", i), newValue("1"))
+	}
+	release()
+	receive(s, "the long transaction", done)
+	s.within("TransactionBarrier", s.TransactionBarrier)
+	for i, want := range []string{"a=1 b=1", "a=2 b=1 n0=1", "a=3 b=1 n0=1 n1=1"} {
+		var got []string
+		for _, kv := range s.await(uint64(i + 1)).Values {
+			got = append(got, kv.Key+"="+textOf(kv.Value.Message))
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("transaction %d has %s, want %s", i+1, text, want)
+		}
 	}
 }
 

@@ -153,6 +153,9 @@ func (r *Run) markChanged(s *graph.Slot, base string) {
 	}
 	if s.Marks&markChanged == 0 {
 		r.mark(s, markChanged)
+		if r.changed == nil {
+			r.changed = make([]*graph.Slot, 0, len(r.todo))
+		}
 		r.changed = append(r.changed, s)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/graph"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
@@ -36,28 +34,13 @@ type Engine struct {
 	nbKnown bool
 }
 
-// Value is a value to be applied, nil to be deleted.
-type Value struct {
-	Key      string
-	Value    *utils.RecordedProtoMessage
-	Origin   api.ValueOrigin
-	Metadata api.Metadata // with a notification
-}
-
-func (v *Value) message() proto.Message {
-	if v.Value == nil {
-		return nil
-	}
-	return v.Value.Message
-}
-
 // Txn is what a transaction is asked to do.
 type Txn struct {
 	Seq    uint64
 	Type   api.TxnType
 	Resync api.ResyncType
-	// Values must have every key at most once, except in a notification. They
-	// become the run's, which sorts them.
+	// Values are those of Latest, or those of a notification as they came. They
+	// must not change any more.
 	Values []Value
 	Retry  *api.RetryOpt
 	Revert bool

@@ -25,14 +25,12 @@ func (r *Run) Prepare() {
 		r.values = r.retry()
 		r.addTodo(r.values)
 	case r.txn.Resync != api.NotResync:
-		sortByKey(r.txn.Values, keyOf)
 		values := r.resync()
 		if r.txn.Resync != api.DownstreamResync {
 			r.values = values
 		}
 	default:
 		r.nbKnown = r.nbKnown || len(r.txn.Values) > 0
-		sortByKey(r.txn.Values, keyOf)
 		r.values = r.txn.Values
 		r.addTodo(r.values)
 	}
@@ -41,14 +39,14 @@ func (r *Run) Prepare() {
 
 func (r *Run) addTodo(values []Value) {
 	r.todo = slices.Grow(r.todo, len(values))
+	r.marked = slices.Grow(r.marked, len(values))
+	r.g.Grow(len(values))
 	for i := range values {
 		s := r.g.Slot(values[i].Key)
 		r.mark(s, markTodo)
 		r.todo = append(r.todo, item{Value: &values[i], slot: s})
 	}
 }
-
-func keyOf(v *Value) string { return v.Key }
 
 // notification takes what was said last of each key.
 func (r *Run) notification() {
@@ -91,9 +89,9 @@ func (r *Run) notified() []Value {
 	return values
 }
 
-// descriptorFor uses what the node knows.
-func (r *Run) descriptorFor(key string) (*registry.Descriptor, error) {
-	if n := r.g.Get(key); n != nil && n.Desc != nil {
+// descriptorOf uses what the node, which may be nil, knows.
+func (r *Run) descriptorOf(key string, n *graph.Node) (*registry.Descriptor, error) {
+	if n != nil && n.Desc != nil {
 		return n.Desc, nil
 	}
 	return r.txn.Descriptors.ForKey(key)
@@ -153,12 +151,9 @@ func (r *Run) resync() []Value {
 	values := r.txn.Values
 	r.addTodo(values)
 	if r.txn.Resync != api.UpstreamResync {
-		var hints []Value
+		var hints []item
 		if r.resyncs == 1 || (full && firstKnown) {
-			hints = values
-			if hints == nil {
-				hints = []Value{}
-			}
+			hints = r.todo
 		}
 		r.refresh(nil, hints)
 	}

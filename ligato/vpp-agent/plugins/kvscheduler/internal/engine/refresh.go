@@ -20,14 +20,14 @@ import (
 // given base keys, or for everything if keys is nil. What cannot be retrieved
 // is left as it is. Dependents of what has changed are left in r.stale.
 //
-// Hints, if not nil, are values that the southbound may hold although the
-// graph does not know of them.
-func (r *Run) refresh(keys []string, hints []Value) {
+// Hints are values that the southbound may hold although the graph does not
+// know of them.
+func (r *Run) refresh(keys []string, hints []item) {
 	var wanted map[*registry.Descriptor]map[string]bool
 	if keys != nil {
 		wanted = make(map[*registry.Descriptor]map[string]bool)
 		for _, key := range keys {
-			if desc, err := r.descriptorFor(key); err == nil && desc != nil {
+			if desc, err := r.descriptorOf(key, r.g.Get(key)); err == nil && desc != nil {
 				if wanted[desc] == nil {
 					wanted[desc] = make(map[string]bool)
 				}
@@ -38,8 +38,8 @@ func (r *Run) refresh(keys []string, hints []Value) {
 	hinted := make(map[*registry.Descriptor][]api.KVWithMetadata)
 	for i := range hints {
 		v := &hints[i]
-		if desc, err := r.descriptorFor(v.Key); err == nil && desc != nil && v.Value != nil {
-			hinted[desc] = append(hinted[desc], api.KVWithMetadata{Key: v.Key, Value: v.message(), Origin: v.Origin})
+		if desc, err := r.descriptorOf(v.Key, v.slot.Node()); err == nil && desc != nil && v.Value.Value != nil {
+			hinted[desc] = Append(hinted[desc], api.KVWithMetadata{Key: v.Key, Value: v.message(), Origin: v.Origin})
 		}
 	}
 	for _, desc := range r.txn.Descriptors.Retrieve {
@@ -76,6 +76,17 @@ func (r *Run) refreshDescriptor(desc *registry.Descriptor, subset map[string]boo
 		}
 		r.res.Retrieved[desc.Name()] = retrieved
 	}
+	// Mostly what is retrieved is what is known, in the same order.
+	next := 0
+	slotOf := func(key string) *graph.Slot {
+		for next < len(nodes) && nodes[next].Key < key {
+			next++
+		}
+		if next < len(nodes) && nodes[next].Key == key {
+			return nodes[next].Slot()
+		}
+		return r.g.Slot(key)
+	}
 	seen := make([]*graph.Slot, 0, len(retrieved))
 	for i := range retrieved {
 		kv := &retrieved[i]
@@ -87,7 +98,7 @@ func (r *Run) refreshDescriptor(desc *registry.Descriptor, subset map[string]boo
 			r.problem("descriptor %s: retrieved value %s is not its own and is ignored", desc.Name(), kv.Key)
 			continue
 		}
-		s := r.g.Slot(kv.Key)
+		s := slotOf(kv.Key)
 		if s.Marks&markSeen != 0 {
 			r.problem("descriptor %s: value %s was retrieved twice", desc.Name(), kv.Key)
 			continue

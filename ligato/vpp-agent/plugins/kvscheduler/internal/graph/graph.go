@@ -93,6 +93,9 @@ func (g *Graph) Edit(s *Slot) *Node {
 	return next
 }
 
+// Grow makes room for n changes.
+func (g *Graph) Grow(n int) { g.dirty = slices.Grow(g.dirty, n) }
+
 func (g *Graph) touch(s *Slot) {
 	if !s.dirty {
 		s.dirty, s.before = true, s.node
@@ -221,8 +224,14 @@ func (g *Graph) withPrefix(prefix string) iter.Seq[*Node] {
 // keys. It takes time for those and for what this transaction has changed.
 func (g *Graph) OfDescriptor(d *registry.Descriptor) (nodes []*Node) {
 	is := func(n *Node) bool { return n != nil && n.Desc == d && n.Base == "" }
-	for n := range g.Views.Current().OfDescriptor(d) {
-		if now := g.Get(n.Key); is(now) {
+	view := g.Views.Current()
+	nodes = make([]*Node, 0, view.CountOf(d))
+	for n := range view.OfDescriptor(d) {
+		now := n.slot.node
+		if now == nil {
+			now = g.Get(n.Key) // it may have got another slot
+		}
+		if is(now) {
 			nodes = append(nodes, now)
 		}
 	}

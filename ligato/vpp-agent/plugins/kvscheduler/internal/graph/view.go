@@ -101,6 +101,7 @@ func (v *Views) publish(changes []Change, nodes int) {
 		return
 	}
 	v.mu.Lock()
+	v.changes = slices.Grow(v.changes, len(changes))
 	for _, c := range changes {
 		v.note(c)
 	}
