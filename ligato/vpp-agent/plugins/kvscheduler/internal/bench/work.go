@@ -47,6 +47,9 @@ const (
 // measure returns the microseconds for each value, the mean of repetitions.
 func (w *work) measure(n int) (float64, error) {
 	runtime.GC()
+	if _, err := w.once(n); err != nil { // gets memory from the system, which the next ones have
+		return 0, err
+	}
 	var spent time.Duration
 	repeats := min(max(1, enoughValues/n), enoughRepeats)
 	for range repeats {

@@ -10,6 +10,7 @@ import (
 
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/graph"
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/keysort"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/utils"
 )
@@ -90,7 +91,7 @@ func (res *Result) Changed() []string {
 }
 
 func sortSlots(slots []*graph.Slot) {
-	sortByKey(slots, func(s **graph.Slot) string { return (*s).Key })
+	keysort.Sort(slots, func(s **graph.Slot) string { return (*s).Key })
 }
 
 // Run is one transaction.

@@ -10,6 +10,7 @@ import (
 
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/graph"
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/keysort"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/utils"
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
@@ -85,7 +86,7 @@ func (r *Run) notified() []Value {
 		}
 		values = append(values, v)
 	}
-	sortByKey(values, keyOf)
+	keysort.Sort(values, keyOf)
 	return values
 }
 
@@ -158,8 +159,8 @@ func (r *Run) resync() []Value {
 		r.refresh(nil, hints)
 	}
 	var others []Value
-	for n := range r.g.All() {
-		if n.Base != "" || n.Slot().Marks&markTodo != 0 {
+	for n := range r.g.Bases() {
+		if n.Slot().Marks&markTodo != 0 {
 			continue
 		}
 		switch {
@@ -172,11 +173,11 @@ func (r *Run) resync() []Value {
 		}
 	}
 	if len(others) > 0 {
-		sortByKey(others, keyOf)
+		keysort.Sort(others, keyOf)
 		r.addTodo(others)
-		sortByKey(r.todo, func(v *item) string { return v.Key })
+		keysort.Sort(r.todo, func(v *item) string { return v.Key })
 		values = slices.Concat(values, others)
-		sortByKey(values, keyOf)
+		keysort.Sort(values, keyOf)
 	}
 	return values
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/keysort"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/utils"
 )
 
@@ -30,7 +31,7 @@ func (v *Value) message() proto.Message {
 // Latest sorts the values by key and keeps the last one of each key. It takes
 // over the list.
 func Latest(values []Value) []Value {
-	sortByKey(values, keyOf)
+	keysort.Sort(values, keyOf)
 	latest := values[:0]
 	for i := range values {
 		if i+1 == len(values) || values[i+1].Key != values[i].Key {

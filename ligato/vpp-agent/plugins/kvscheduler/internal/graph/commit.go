@@ -51,6 +51,7 @@ func (g *Graph) seal() (changes []Change) {
 		changes = make([]Change, 0, len(g.dirty))
 	}
 	for _, s := range g.dirty {
+		g.listBase(s)
 		if s.before != s.node {
 			changes = append(changes, Change{Before: s.before, After: s.node})
 		}

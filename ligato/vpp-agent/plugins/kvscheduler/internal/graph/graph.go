@@ -12,7 +12,6 @@ import (
 	"github.com/tidwall/btree"
 
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
-	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 )
 
@@ -28,6 +27,8 @@ type Graph struct {
 	sorted *btree.Map[string, *Slot]
 	// available are the slots of available nodes, in no order.
 	available []*Slot
+	// bases are the slots of the base nodes, see base.go.
+	bases [][]*Slot
 	// unimplemented are the keys in that state.
 	unimplemented map[string]struct{}
 	// dirty are the slots that this transaction has come to since Keep, kept
@@ -218,40 +219,4 @@ func (g *Graph) withPrefix(prefix string) iter.Seq[*Node] {
 			return strings.HasPrefix(key, prefix) && yield(s.node)
 		})
 	}
-}
-
-// OfDescriptor returns the base nodes of a descriptor in the order of their
-// keys. It takes time for those and for what this transaction has changed.
-func (g *Graph) OfDescriptor(d *registry.Descriptor) (nodes []*Node) {
-	is := func(n *Node) bool { return n != nil && n.Desc == d && n.Base == "" }
-	view := g.Views.Current()
-	nodes = make([]*Node, 0, view.CountOf(d))
-	for n := range view.OfDescriptor(d) {
-		now := n.slot.node
-		if now == nil {
-			now = g.Get(n.Key) // it may have got another slot
-		}
-		if is(now) {
-			nodes = append(nodes, now)
-		}
-	}
-	known := len(nodes)
-	add := func(s *Slot, before *Node) {
-		if is(s.node) && !is(before) {
-			nodes = append(nodes, s.node)
-		}
-	}
-	for _, s := range g.dirty {
-		add(s, s.before)
-	}
-	for _, c := range slices.Concat(g.kept, g.committed) {
-		if s := g.slots[c.Key()]; s != nil {
-			add(s, c.Before)
-		}
-	}
-	if len(nodes) > known {
-		slices.SortFunc(nodes, func(a, b *Node) int { return strings.Compare(a.Key, b.Key) })
-		nodes = slices.Compact(nodes)
-	}
-	return nodes
 }

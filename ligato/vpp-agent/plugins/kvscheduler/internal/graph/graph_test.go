@@ -5,6 +5,7 @@ package graph
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 )
 
@@ -112,6 +114,7 @@ func TestReady(t *testing.T) {
 // TestAgainstSearch compares with an evident search after random changes,
 // some of which are undone.
 func TestAgainstSearch(t *testing.T) {
+	descriptors := []*registry.Descriptor{nil, {ID: 0}, {ID: 2}}
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		g := New()
@@ -123,6 +126,8 @@ func TestAgainstSearch(t *testing.T) {
 				g.Remove(g.Slot(key))
 			case n < 12:
 				g.set(key, r.IntN(2) == 0, randomDeps(r)...)
+				n := g.Edit(g.Slot(key))
+				n.Desc, n.Base = descriptors[r.IntN(len(descriptors))], []string{"", "", "base"}[r.IntN(3)]
 			case n < 17:
 				if n := g.Get(key); n != nil {
 					g.SetAvailable(g.Edit(n.slot), !n.Available)
@@ -143,6 +148,7 @@ func TestAgainstSearch(t *testing.T) {
 					}
 				}
 			}
+			checkBases(t, g, descriptors)
 			for n := range g.All() {
 				if got, want := g.Unmet(n), search(g, n); !slices.Equal(got, want) {
 					t.Fatalf("seed %d step %d: unmet of %s: %v, want %v", seed, step, n.Key, got, want)
@@ -173,6 +179,29 @@ func search(g *Graph, n *Node) (unmet []string) {
 		}
 	}
 	return unmet
+}
+
+// checkBases compares the lists of base nodes with a search for them.
+func checkBases(t *testing.T, g *Graph, descriptors []*registry.Descriptor) {
+	t.Helper()
+	keysOf := func(nodes iter.Seq[*Node], is func(*Node) bool) (keys []string) {
+		for n := range nodes {
+			if is(n) {
+				keys = append(keys, n.Key)
+			}
+		}
+		return keys
+	}
+	if got, want := keysOf(g.Bases(), func(*Node) bool { return true }), keysOf(g.All(), isBase); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Fatalf("base nodes %v, want %v", got, want)
+	}
+	for _, d := range descriptors {
+		got := keysOf(slices.Values(g.OfDescriptor(d)), func(*Node) bool { return true })
+		want := keysOf(g.All(), func(n *Node) bool { return isBase(n) && n.Desc == d })
+		if slices.Sort(want); !slices.Equal(got, want) {
+			t.Fatalf("nodes of %v: %v, want %v", d, got, want)
+		}
+	}
 }
 
 // checkView compares the view with the graph.

@@ -13,6 +13,8 @@ type Slot struct {
 
 	dirty     bool  // in Graph.dirty
 	available int32 // index in Graph.available, from 1; 0 if not there
+	list      int32 // in Graph.bases, from 1; 0 if in none
+	place     int32 // in that list
 	// waiting is the index in Views.changes, if these are of the generation.
 	waiting    uint32
 	generation uint32

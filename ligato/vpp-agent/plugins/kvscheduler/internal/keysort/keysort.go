@@ -1,7 +1,8 @@
 // Copyright 2026 The ifwatcher Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+// Package keysort sorts what has keys.
+package keysort
 
 import (
 	"cmp"
@@ -10,10 +11,11 @@ import (
 	"strings"
 )
 
-// sortByKey is stable. Most keys of a transaction begin with the same path, so
-// that comparing them as strings would read much of the same memory over and
-// over: what is compared first is a number, the bytes after the common prefix.
-func sortByKey[T any](list []T, key func(*T) string) {
+// Sort is stable, and quick if the list is sorted. Most keys of a transaction
+// begin with the same path, so that comparing them as strings would read much of
+// the same memory over and over: what is compared first is a number, the bytes
+// after the common prefix.
+func Sort[T any](list []T, key func(*T) string) {
 	sorted := true
 	for i := 1; i < len(list) && sorted; i++ {
 		sorted = key(&list[i-1]) <= key(&list[i])
