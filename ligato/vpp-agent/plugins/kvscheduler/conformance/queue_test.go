@@ -231,7 +231,9 @@ func TestTxnGoesOnWhileItIsQueued(t *testing.T) {
 		txn.SetValue("a", newValue(fmt.Sprint(i+2))).SetValue(fmt.Sprint("n", i), newValue("1"))
 	}
 	release()
-	receive(s, "the long transaction", done)
+	if err := receive(s, "the long transaction", done); err != nil {
+		t.Error(err)
+	}
 	s.within("TransactionBarrier", s.TransactionBarrier)
 	for i, want := range []string{"a=1 b=1", "a=2 b=1 n0=1", "a=3 b=1 n0=1 n1=1"} {
 		var got []string
