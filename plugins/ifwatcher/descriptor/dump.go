@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/linuxcalls"
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/tracker"
@@ -15,6 +16,21 @@ import (
 // dumpAttempts bounds how often an interrupted dump is repeated at once. On a busy
 // host every dump may be interrupted.
 const dumpAttempts = 4
+
+// dump is a dump in progress or waiting for its mark.
+type dump struct {
+	id     uint32 // of the mark behind it
+	cause  Cause
+	stream *stream
+	began  time.Time
+	done   chan struct{} // closed when the fields below are set
+
+	ended       time.Time
+	snapshot    tracker.Snapshot
+	interrupted bool
+	err         error // of the dump
+	markErr     error // of the mark
+}
 
 // readSnapshot dumps all links and all addresses, one request each. If every
 // attempt was interrupted, it returns what they found together: an interrupted

@@ -192,20 +192,6 @@ func TestStormOfOverflows(t *testing.T) {
 	}, WithRules(tracker.Config{}))
 }
 
-func TestAudit(t *testing.T) {
-	run(t, func(x *fixture) {
-		x.kernel.AddLink("eth0")
-		x.start()
-		x.scheduler.take()
-		x.kernel.Silently(func() { x.kernel.SetAddr(1, "192.0.2.1/24") })
-		x.after(time.Minute)
-		x.expectPushes(push("+ eth0/address/192.0.2.1/24"))
-		if s := x.watcher.Stats(); s.Repairs != 1 {
-			x.Errorf("%+v", s)
-		}
-	})
-}
-
 // The queue of the scheduler is full for ten seconds: nothing is lost, what
 // changes meanwhile is told as it is in the end, and the reader is not held up.
 func TestSchedulerQueueFull(t *testing.T) {

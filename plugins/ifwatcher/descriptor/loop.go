@@ -25,6 +25,9 @@ const (
 	// An interrupted dump is nearly always complete after its repetitions; on a host
 	// where all are interrupted, checking again must not become the main load.
 	firstRecheckDelay, lastRecheckDelay = time.Second, time.Minute
+	// A kernel that dumps addresses without its lock may show a change shortly
+	// before it tells of it: what an audit finds must still be there after this.
+	secondAudit = time.Second
 	// After this long without a loss the delays start small again.
 	stableAfter = 5 * time.Second
 	// The kernel answers a mark at once.
@@ -53,25 +56,11 @@ type loop struct {
 	since    []tracker.Event // events since before the dump began
 	mark     uint32          // the last that came back; all events before it are taken
 	cause    Cause           // of the dumps until the source is in sync
+	doubt    bool    // the last audit found a difference
 	inSync   bool
 	troubled bool // out of sync, and it has been logged
 	syncedAt time.Time
 	ticked   time.Time // the last time given to the tracker
-}
-
-// dump is a dump in progress or waiting for its mark.
-type dump struct {
-	id     uint32 // of the mark behind it
-	cause  Cause
-	stream *stream
-	began  time.Time
-	done   chan struct{} // closed when the fields below are set
-
-	ended       time.Time
-	snapshot    tracker.Snapshot
-	interrupted bool
-	err         error // of the dump
-	markErr     error // of the mark
 }
 
 func newLoop(s *source, handler linuxcalls.Watcher, stop <-chan struct{}) *loop {
@@ -282,9 +271,19 @@ func (l *loop) finishDump(now time.Time) {
 		}
 		l.dumpAt = now.Add(l.refused.next())
 		l.auditAt = l.dumpAt
+	case d.cause == CauseAudit && !l.doubt && l.differs(d, since):
+		l.doubt = true
+		l.auditAt = now.Add(secondAudit)
 	default:
+		l.doubt = false
 		l.sync(now, d, since)
 	}
+}
+
+func (l *loop) differs(d *dump, since []tracker.Event) bool {
+	l.s.mu.Lock()
+	defer l.s.mu.Unlock()
+	return l.s.tracker.Compare(d.snapshot, since).Total() > 0
 }
 
 func (l *loop) sync(now time.Time, d *dump, since []tracker.Event) {
@@ -332,7 +331,7 @@ func (l *loop) sync(now time.Time, d *dump, since []tracker.Event) {
 		l.log.Infof("in sync with %s: %s", where, summary(interfaces))
 	case l.troubled:
 		l.log.Infof("in sync with %s again, %d differences", where, repairs.Total())
-	case repairs.Total() > 0 && wasOut == nil:
+	case repairs.Total() > 0 && d.cause == CauseAudit:
 		l.log.Warnf("audit found differences from what %s had told: %+v", where, repairs)
 	}
 	l.troubled = false

@@ -112,7 +112,11 @@ func (s *script) run(f []string) ([]string, error) {
 		return nil, nil
 	case "end":
 		s.inSync = false
+		expected := s.tracker.Compare(s.dump, s.since)
 		r := s.tracker.Sync(s.now, s.dump, s.since)
+		if r != expected {
+			return nil, fmt.Errorf("Compare returned %+v, Sync %+v", expected, r)
+		}
 		return repairs(r), nil
 	case "at":
 		d, err := time.ParseDuration(f[1])

@@ -37,56 +37,82 @@ func (r Repairs) Total() int {
 // enabled at the first Sync are announced without delay.
 func (t *Tracker) Sync(now time.Time, dump Snapshot, since []Event) Repairs {
 	t.now = now
-	f := newFacts(dump)
-	for _, e := range since {
-		f.apply(e)
-	}
+	d := t.differences(newFacts(dump, since))
 	delay := t.cfg.NotificationDelay
 	if !t.synced {
 		t.synced, delay = true, 0
 	}
+	for _, index := range d.gone {
+		t.delLink(index)
+	}
+	for _, l := range d.links {
+		t.setLink(now, l, delay)
+	}
+	for _, a := range d.lost {
+		t.delAddr(a)
+	}
+	for _, a := range d.addrs {
+		t.setAddr(a)
+	}
+	maps.DeleteFunc(t.addrs, func(index int, _ *addrSet) bool { return t.links[index] == nil }) // of links that never came
+	// Everything sent before the end of the dump has been seen: no event for a
+	// link deleted before can still come.
+	clear(t.dead)
+	return d.Repairs
+}
 
-	var r Repairs
-	for _, index := range slices.Sorted(maps.Keys(t.links)) {
+// Compare returns what Sync would repair, and changes nothing.
+func (t *Tracker) Compare(dump Snapshot, since []Event) Repairs {
+	return t.differences(newFacts(dump, since)).Repairs
+}
+
+// differences are what is to be done for the state to agree with facts.
+type differences struct {
+	gone  []int     // links
+	links []Link    // added or changed
+	lost  []Address // of links that stay
+	addrs []Address // added or changed
+	Repairs
+}
+
+func (t *Tracker) differences(f facts) (d differences) {
+	for index := range t.links {
 		if _, ok := f.links[index]; !ok {
-			t.delLink(index)
-			r.LinksRemoved++
+			d.gone = append(d.gone, index)
 		}
 	}
+	slices.Sort(d.gone)
+	d.LinksRemoved = len(d.gone)
 	for _, index := range slices.Sorted(maps.Keys(f.links)) {
 		l := f.links[index]
 		switch old, known := t.links[index]; {
 		case !known:
-			r.LinksAdded++
+			d.LinksAdded++
 		case !old.equal(l):
-			r.LinksChanged++
+			d.LinksChanged++
 		default:
 			continue
 		}
-		t.setLink(now, l, delay)
+		d.links = append(d.links, l)
 	}
-	t.syncAddrs(f, &r)
-	// Everything sent before the end of the dump has been seen: no event for a
-	// link deleted before can still come.
-	clear(t.dead)
-	return r
+	t.addrDifferences(f, &d)
+	return d
 }
 
-func (t *Tracker) syncAddrs(f facts, r *Repairs) {
+func (t *Tracker) addrDifferences(f facts, d *differences) {
 	for index, set := range t.addrs {
-		if _, ok := t.links[index]; !ok {
-			delete(t.addrs, index) // of a link that never came
-			continue
+		if _, ok := f.links[index]; !ok {
+			continue // they go with their link
 		}
 		for id, a := range set.ids {
 			if _, ok := f.addrs[index][id]; !ok {
-				t.delAddr(a)
-				r.AddressesRemoved++
+				d.lost = append(d.lost, a)
 			}
 		}
 	}
+	d.AddressesRemoved = len(d.lost)
 	for index, addrs := range f.addrs {
-		if _, ok := t.links[index]; !ok {
+		if _, ok := f.links[index]; !ok {
 			continue
 		}
 		for id, a := range addrs {
@@ -97,13 +123,13 @@ func (t *Tracker) syncAddrs(f facts, r *Repairs) {
 			}
 			switch {
 			case !known:
-				r.AddressesAdded++
+				d.AddressesAdded++
 			case old != a:
-				r.AddressesChanged++
+				d.AddressesChanged++
 			default:
 				continue
 			}
-			t.setAddr(a)
+			d.addrs = append(d.addrs, a)
 		}
 	}
 }
@@ -115,7 +141,7 @@ type facts struct {
 	dead  map[int]struct{} // as in Tracker
 }
 
-func newFacts(dump Snapshot) facts {
+func newFacts(dump Snapshot, since []Event) facts {
 	f := facts{
 		links: make(map[int]Link, len(dump.Links)),
 		addrs: make(map[int]map[addrID]Address, len(dump.Links)),
@@ -126,6 +152,9 @@ func newFacts(dump Snapshot) facts {
 	}
 	for _, a := range dump.Addresses {
 		f.apply(Event{Type: AddrSet, Addr: a})
+	}
+	for _, e := range since {
+		f.apply(e)
 	}
 	return f
 }
