@@ -43,9 +43,12 @@
 // No lock is held while an operation of a descriptor runs. The graph belongs
 // to the worker; the queue, the history, the registry, the published view and
 // the watchers have locks of their own, held only for a moment and never those
-// of two at a time. An operation that panics has failed with that error. What an operation
-// must not wait for, a blocking Commit, TransactionBarrier or a dump of the
-// southbound, returns an error at once when it is called from one.
+// of two at a time. An operation that panics has failed with that error. What an
+// operation must not wait for, a blocking Commit, TransactionBarrier or a dump of
+// the southbound, returns an error at once when it is called from one.
+//
+// A panic of the scheduler itself costs the transaction under way: it is undone
+// in the graph, and a downstream resync finds out what it left in the southbound.
 //
 // # What a reader sees (read.go, internal/graph/view.go)
 //

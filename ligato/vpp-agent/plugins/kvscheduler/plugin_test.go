@@ -232,11 +232,24 @@ func TestStatsWhileWorking(t *testing.T) {
 }
 
 // TestDefectLosesOneTransaction: a panic of the scheduler itself, halfway
-// through a transaction, is the error of that transaction and of no other.
+// through a transaction, is the error of that transaction and of no other. What
+// it had done is found by a resync.
 func TestDefectLosesOneTransaction(t *testing.T) {
 	s := newTest(t, "")
 	s.Log.SetLevel(logging.PanicLevel)
-	if err := s.RegisterKVDescriptor(plain("d", "v/")); err != nil {
+	system := make(map[string]proto.Message) // used by the worker
+	desc := plain("d", "v/")
+	desc.Create = func(key string, value proto.Message) (api.Metadata, error) {
+		system[key] = value
+		return nil, nil
+	}
+	desc.Retrieve = func([]api.KVWithMetadata) (kvs []api.KVWithMetadata, err error) {
+		for key, value := range system {
+			kvs = append(kvs, api.KVWithMetadata{Key: key, Value: value})
+		}
+		return kvs, nil
+	}
+	if err := s.RegisterKVDescriptor(desc); err != nil {
 		t.Fatal(err)
 	}
 	commit := func(value string) error {
@@ -260,9 +273,16 @@ func TestDefectLosesOneTransaction(t *testing.T) {
 	if err := commit("1"); err == nil || !strings.Contains(err.Error(), "defect") {
 		t.Errorf("error %v", err)
 	}
+	s.TransactionBarrier()
 	defect(nil)
-	if slots, nodes := s.core().engine.Graph.Size(); slots != 0 || nodes != 0 {
-		t.Errorf("%d values in %d places", nodes, slots)
+	if slots, nodes := s.core().engine.Graph.Size(); slots != 1 || nodes != 1 || s.GetValueStatus("v/a").GetValue().GetState() != kvscheduler.ValueState_OBTAINED {
+		t.Errorf("%d values in %d places, v/a: %v", nodes, slots, s.GetValueStatus("v/a"))
+	}
+	if rec := s.GetRecordedTransaction(1); rec == nil || rec.ResyncType != api.DownstreamResync || rec.Description != "after the defect in transaction #0" {
+		t.Errorf("after the defect: %v", rec)
+	}
+	if rec := s.GetRecordedTransaction(2); rec != nil {
+		t.Errorf("a second resync: %v", rec)
 	}
 	if err := commit("2"); err != nil {
 		t.Error(err)

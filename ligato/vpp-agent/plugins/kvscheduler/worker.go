@@ -83,6 +83,7 @@ func (c *core) process(t *txnJob, created time.Time) {
 			c.engine.Abort()
 			c.engine.Graph.Publish()
 			t.answer(t.Seq, api.NewTransactionError(fmt.Errorf("transaction #%d failed: %v", t.Seq, p), nil))
+			c.resyncAfterDefect(t)
 		}
 	}()
 
@@ -108,6 +109,18 @@ func (c *core) process(t *txnJob, created time.Time) {
 	c.stats.count(res.Executed)
 	c.stats.stage(stagePostProcess, func() { c.postProcess(t, res) })
 	c.stats.processed(t.Type, time.Since(start), time.Since(created))
+}
+
+// resyncAfterDefect finds out what the operations of a lost transaction have
+// left in the southbound, unless it was a resync that was lost: the next one
+// would meet the same defect.
+func (c *core) resyncAfterDefect(lost *txnJob) {
+	if lost.Resync != api.NotResync {
+		return
+	}
+	resync := &txnJob{description: fmt.Sprintf("after the defect in transaction #%d", lost.Seq)}
+	resync.Type, resync.Resync = api.NBTransaction, api.DownstreamResync
+	_ = c.queue.Push(resync) // fails if the scheduler is closed
 }
 
 // preRecord returns the arguments and the plan, nil if nobody wants them.
