@@ -6,6 +6,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/keysort"
 )
 
 // trie finds the conditions whose prefix a key has, in time that depends on
@@ -32,7 +34,7 @@ func (t *trie) insert(prefix string, c *condition) {
 			return
 		}
 		child := t.children[i]
-		n := commonPrefix(child.edge, prefix)
+		n := keysort.CommonPrefix(child.edge, prefix)
 		if n < len(child.edge) {
 			middle := &trie{edge: child.edge[:n], children: []*trie{child}}
 			child.edge = child.edge[n:]
@@ -84,14 +86,4 @@ func (t *trie) walk(key string, fn func(*condition)) {
 		t = t.children[i]
 		key = key[len(t.edge):]
 	}
-}
-
-func commonPrefix(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The ifwatcher Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package keysort sorts what has keys.
+// Package keysort sorts lists by keys that are paths.
 package keysort
 
 import (
@@ -26,7 +26,7 @@ func Sort[T any](list []T, key func(*T) string) {
 	first := key(&list[0])
 	common := len(first)
 	for i := range list {
-		common = commonPrefix(first[:common], key(&list[i]))
+		common = CommonPrefix(first[:common], key(&list[i]))
 	}
 	type place struct {
 		head  uint64
@@ -55,7 +55,8 @@ func head(text string) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-func commonPrefix(a, b string) int {
+// CommonPrefix is the length of what a and b begin with.
+func CommonPrefix(a, b string) int {
 	n := min(len(a), len(b))
 	for i := range n {
 		if a[i] != b[i] {
