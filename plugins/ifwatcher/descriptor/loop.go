@@ -56,7 +56,7 @@ type loop struct {
 	since    []tracker.Event // events since before the dump began
 	mark     uint32          // the last that came back; all events before it are taken
 	cause    Cause           // of the dumps until the source is in sync
-	doubt    bool    // the last audit found a difference
+	doubt    bool            // the last audit found a difference
 	inSync   bool
 	troubled bool // out of sync, and it has been logged
 	syncedAt time.Time
