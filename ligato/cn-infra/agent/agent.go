@@ -228,6 +228,8 @@ func (a *agent) beginStop(why string) {
 		return
 	}
 	a.state = stopping
+	doing := "stop" // until the first Close, no longer what was done last
+	a.current.Store(&doing)
 	logger().Infof("Stopping agent: %s", why)
 	go a.stop()
 }

@@ -272,6 +272,19 @@ func TestSignalDuringStart(t *testing.T) {
 	j.expect(t, "init slow", "after slow", "close slow")
 }
 
+func TestDoing(t *testing.T) {
+	a := newTestAgent(t, nil)
+	if doing := a.doing(); doing != "start" {
+		t.Errorf("before the start: %q", doing)
+	}
+	if err := errors.Join(a.Start(), a.Stop()); err != nil {
+		t.Fatal(err)
+	}
+	if doing := a.doing(); doing != "stop" {
+		t.Errorf("after the stop: %q", doing)
+	}
+}
+
 func TestStopTimeout(t *testing.T) {
 	var j journal
 	release := make(chan struct{})
