@@ -124,6 +124,10 @@ func (l *ledger) Told(changes []Change) {
 		} else {
 			l.told[c.Key] = c.version
 		}
+	}
+	// Only now: a key that was withdrawn and announced is in changes twice, and may
+	// seem settled between the two.
+	for _, c := range changes {
 		if l.settled(c.Key) {
 			delete(l.dirty, c.Key)
 		}

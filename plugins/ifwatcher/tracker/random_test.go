@@ -41,8 +41,10 @@ func walk(t *testing.T, k *kernel, cfg Config, steps int) {
 	now := time.Unix(1_000_000, 0)
 	told := map[Key]bool{}
 	views := map[uint64]Interface{} // kept from what was touched
-	push := func(accepted bool) {
-		changes := tr.Changes()
+	var flight []Change             // being told, while more happens
+	land := func(accepted bool) {
+		changes := flight
+		flight = nil
 		if !accepted {
 			return
 		}
@@ -77,7 +79,9 @@ func walk(t *testing.T, k *kernel, cfg Config, steps int) {
 		if got := tr.Wanted(); !slices.Equal(got, want) {
 			t.Fatalf("wanted:\n%v\nthe kernel has:\n%v", got, want)
 		}
-		push(true)
+		land(true)
+		flight = tr.Changes()
+		land(true)
 		for _, key := range want {
 			if !told[key] {
 				t.Fatalf("%v was not told", key)
@@ -133,8 +137,11 @@ func walk(t *testing.T, k *kernel, cfg Config, steps int) {
 		}
 		now = now.Add(time.Duration(k.rnd.IntN(50)) * time.Millisecond)
 		tr.Tick(now)
-		push(k.rnd.IntN(3) > 0)
-		if cfg.NotificationDelay == 0 {
+		if k.rnd.IntN(2) == 0 {
+			land(k.rnd.IntN(3) > 0)
+			flight = tr.Changes()
+		}
+		if cfg.NotificationDelay == 0 && k.rnd.IntN(4) == 0 {
 			check()
 		}
 	}

@@ -98,6 +98,34 @@ func TestNothingIsKept(t *testing.T) {
 	}
 }
 
+// TestGoneDuringPush: an interface that was re-created is withdrawn and announced
+// in one push, and goes again before that push is accepted.
+func TestGoneDuringPush(t *testing.T) {
+	tr, _ := New(Config{})
+	now := time.Unix(1, 0)
+	tr.Sync(now, Snapshot{}, nil)
+	up := func(index int) Event {
+		return Event{Type: LinkSet, Link: Link{Index: index, Name: "eth0", OperState: OperUp, AdminUp: true}}
+	}
+	gone := func(index int) Event { return Event{Type: LinkDel, Link: Link{Index: index, Name: "eth0"}} }
+	tr.Apply(now, up(1))
+	tr.Told(tr.Changes())
+	tr.Apply(now, gone(1))
+	tr.Apply(now, up(2))
+	changes := tr.Changes()
+	if len(changes) != 2 {
+		t.Fatalf("re-creation is told as %v", changes)
+	}
+	tr.Apply(now, gone(2))
+	tr.Told(changes)
+	if tr.Settled() {
+		t.Error("settled, though the scheduler has an interface that is gone")
+	}
+	if c := tr.Changes(); len(c) != 1 || !c[0].Withdraw {
+		t.Errorf("%v, expected a withdrawal", c)
+	}
+}
+
 func benchSnapshot(n int) Snapshot {
 	var s Snapshot
 	for i := range n {
