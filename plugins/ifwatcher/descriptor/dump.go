@@ -42,11 +42,16 @@ func readSnapshot(h linuxcalls.Watcher) (s tracker.Snapshot, interrupted bool, e
 	if err != nil {
 		return s, false, err
 	}
-	s.Addresses, addrs, err = repeatDump(h.DumpAddresses, func(a tracker.Address) tracker.Address {
-		a.Tentative, a.DADFailed = false, false
-		return a
+	s.Addresses, addrs, err = repeatDump(h.DumpAddresses, func(a tracker.Address) address {
+		return address{a.Index, a.ID()}
 	})
 	return s, links || addrs, err
+}
+
+// address tells apart the addresses of all links.
+type address struct {
+	link int
+	id   tracker.AddressID
 }
 
 // repeatDump repeats a dump until one is not interrupted.

@@ -162,6 +162,7 @@ func parseAddress(b []byte) (a tracker.Address, ok bool, err error) {
 	}
 	a.DADFailed = flags&unix.IFA_F_DADFAILED != 0
 	a.Tentative = flags&unix.IFA_F_TENTATIVE != 0 && flags&unix.IFA_F_OPTIMISTIC == 0
+	a.NoDAD = flags&unix.IFA_F_NODAD != 0
 	return a, true, nil
 }
 

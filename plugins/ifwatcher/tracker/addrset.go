@@ -5,18 +5,15 @@ package tracker
 
 import "net/netip"
 
-// addrID is what the kernel takes for one address of a link.
-type addrID struct{ prefix, peer netip.Prefix }
-
 // addrSet holds the addresses of one link. Several of them can have one local
 // part (point-to-point addresses with different peers), so usable counts.
 type addrSet struct {
-	ids    map[addrID]Address
+	ids    map[AddressID]Address
 	usable map[netip.Prefix]int
 }
 
 func newAddrSet() *addrSet {
-	return &addrSet{ids: map[addrID]Address{}, usable: map[netip.Prefix]int{}}
+	return &addrSet{ids: map[AddressID]Address{}, usable: map[netip.Prefix]int{}}
 }
 
 // addrDiff tells what a change means for the local address as a whole.
@@ -28,16 +25,17 @@ const (
 	addrVanished
 )
 
+// set adds an address, or changes all of it but the prefix.
 func (s *addrSet) set(a Address) addrDiff {
-	old, known := s.ids[a.id()]
-	s.ids[a.id()] = a
+	old, known := s.ids[a.ID()]
+	s.ids[a.ID()] = a
 	return s.count(a.Prefix, known && old.usable(), a.usable())
 }
 
+// del removes an address that is in the set.
 func (s *addrSet) del(a Address) addrDiff {
-	old, known := s.ids[a.id()]
-	delete(s.ids, a.id())
-	return s.count(a.Prefix, known && old.usable(), false)
+	delete(s.ids, a.ID())
+	return s.count(a.Prefix, a.usable(), false)
 }
 
 func (s *addrSet) count(p netip.Prefix, was, is bool) addrDiff {

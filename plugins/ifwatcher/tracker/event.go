@@ -65,6 +65,9 @@ type Address struct {
 	Tentative bool
 	// DADFailed is true for an address found to be in use by another host.
 	DADFailed bool
+	// NoDAD is true for an address that is used without duplicate address detection
+	// (IFA_F_NODAD).
+	NoDAD bool
 }
 
 // usable tells whether an address can be bound to and be a source. Only such an
@@ -72,7 +75,26 @@ type Address struct {
 // tentative one.
 func (a Address) usable() bool { return !a.Tentative && !a.DADFailed }
 
-func (a Address) id() addrID { return addrID{a.Prefix, a.Peer} }
+// AddressID is what the kernel takes for one address of a link.
+type AddressID struct{ prefix, peer netip.Prefix }
+
+// ID returns what tells the address apart from all others of its link. An IPv6
+// address that gets a peer, or loses it, stays the same one.
+func (a Address) ID() AddressID {
+	if ip := a.Prefix.Addr(); ip.Is6() {
+		return AddressID{prefix: netip.PrefixFrom(ip, ip.BitLen())}
+	}
+	return AddressID{a.Prefix, a.Peer}
+}
+
+// withLinkDown returns the address as it is while its link is set down. IPv4
+// addresses stay as they are. The kernel removes IPv6 ones and says so, or keeps
+// them (sysctl keep_addr_on_down) to detect duplicates anew when the link is set
+// up, and says nothing until that has ended.
+func (a Address) withLinkDown() Address {
+	a.Tentative = a.Tentative || a.Prefix.Addr().Is6() && !a.NoDAD
+	return a
+}
 
 // OperState is the operational state of RFC 2863 as numbered in
 // include/uapi/linux/if.h (IF_OPER_*).

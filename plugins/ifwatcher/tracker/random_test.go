@@ -201,12 +201,8 @@ func (k *kernel) step() []Event {
 	}
 	i := k.rnd.IntN(len(k.links))
 	l := &k.links[i]
-	a := Address{Index: l.Index, Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(k.rnd.IntN(3))}), 24)}
-	if k.rnd.IntN(3) == 0 {
-		a.Peer = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 1, byte(k.rnd.IntN(2))}), 32)
-	}
-	a.Tentative = k.rnd.IntN(4) == 0
-	at := slices.IndexFunc(k.addrs, func(b Address) bool { return a.Index == b.Index && a.id() == b.id() })
+	a := k.address(*l)
+	at := slices.IndexFunc(k.addrs, func(b Address) bool { return a.Index == b.Index && a.ID() == b.ID() })
 	switch k.rnd.IntN(9) {
 	case 0: // delete
 		var events []Event
@@ -261,7 +257,47 @@ func (k *kernel) step() []Event {
 		l.AdminUp = l.OperState != OperDown || k.rnd.IntN(2) == 0
 		l.Running = l.AdminUp && l.OperState == OperUp
 	}
-	return []Event{{Type: LinkSet, Link: *l}, {Type: LinkDel, Link: Link{Index: l.Index, Family: 7}}}
+	events := []Event{{Type: LinkSet, Link: *l}, {Type: LinkDel, Link: Link{Index: l.Index, Family: 7}}}
+	if !l.AdminUp {
+		events = append(events, k.addrsDown(l.Index)...)
+	}
+	return events
+}
+
+// address returns one that the link may get or have.
+func (k *kernel) address(l Link) Address {
+	a := Address{Index: l.Index, Tentative: k.rnd.IntN(4) == 0}
+	last := byte(k.rnd.IntN(3))
+	switch k.rnd.IntN(4) {
+	case 0:
+		a.Prefix = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, last}), 24)
+		a.Peer = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 1, byte(k.rnd.IntN(2))}), 32)
+	case 1:
+		a.Prefix = netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20, 1, 15: last}), []int{64, 128}[k.rnd.IntN(2)])
+		a.NoDAD = k.rnd.IntN(4) == 0
+		a.Tentative = !a.NoDAD && (a.Tentative || !l.AdminUp)
+	default:
+		a.Prefix = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, last}), 24)
+	}
+	return a
+}
+
+// addrsDown is what becomes of IPv6 addresses of a link that is down: they are
+// removed, or kept without a word.
+func (k *kernel) addrsDown(index int) (events []Event) {
+	k.addrs = slices.DeleteFunc(k.addrs, func(a Address) bool {
+		gone := a.Index == index && a.Prefix.Addr().Is6() && k.rnd.IntN(2) == 0
+		if gone {
+			events = append(events, Event{Type: AddrDel, Addr: a})
+		}
+		return gone
+	})
+	for i, a := range k.addrs {
+		if a.Index == index && a.Prefix.Addr().Is6() {
+			k.addrs[i].Tentative = !a.NoDAD
+		}
+	}
+	return events
 }
 
 // keys is the model: what is to be announced of what the kernel has.

@@ -23,7 +23,7 @@ import (
 //	sync                   a dump follows, one "link", "addr" or "event ..." a line,
 //	                       up to "end"; answers with the repairs if not zero
 //	link INDEX NAME STATE [kind=K] [master=INDEX] [family=N] [alt=NAME,...]
-//	addr INDEX PREFIX [peer=PREFIX] [tentative] [dadfailed]
+//	addr INDEX PREFIX [peer=PREFIX] [tentative] [dadfailed] [nodad]
 //	del link INDEX NAME [family=N]
 //	del addr INDEX PREFIX [peer=PREFIX]
 //	at TIME                the time since the start; delays that are due end
@@ -251,6 +251,8 @@ func parseEvent(f []string) (e Event, err error) {
 				e.Addr.Tentative = true
 			case w == "dadfailed":
 				e.Addr.DADFailed = true
+			case w == "nodad":
+				e.Addr.NoDAD = true
 			default:
 				return e, fmt.Errorf("unknown word %q", w)
 			}

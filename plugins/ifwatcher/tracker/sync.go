@@ -137,14 +137,14 @@ func (t *Tracker) addrDifferences(f facts, d *differences) {
 // facts is a plain picture of the kernel without names, delays or keys.
 type facts struct {
 	links map[int]Link
-	addrs map[int]map[addrID]Address
+	addrs map[int]map[AddressID]Address
 	dead  map[int]struct{} // as in Tracker
 }
 
 func newFacts(dump Snapshot, since []Event) facts {
 	f := facts{
 		links: make(map[int]Link, len(dump.Links)),
-		addrs: make(map[int]map[addrID]Address, len(dump.Links)),
+		addrs: make(map[int]map[AddressID]Address, len(dump.Links)),
 		dead:  map[int]struct{}{},
 	}
 	for _, l := range dump.Links {
@@ -165,6 +165,11 @@ func (f facts) apply(e Event) {
 		if e.Link.Family == 0 {
 			f.links[e.Link.Index] = e.Link
 			delete(f.dead, e.Link.Index)
+			if !e.Link.AdminUp {
+				for id, a := range f.addrs[e.Link.Index] {
+					f.addrs[e.Link.Index][id] = a.withLinkDown()
+				}
+			}
 		}
 	case LinkDel:
 		if e.Link.Family == 0 {
@@ -177,10 +182,10 @@ func (f facts) apply(e Event) {
 			return
 		}
 		if f.addrs[e.Addr.Index] == nil {
-			f.addrs[e.Addr.Index] = map[addrID]Address{}
+			f.addrs[e.Addr.Index] = map[AddressID]Address{}
 		}
-		f.addrs[e.Addr.Index][e.Addr.id()] = e.Addr
+		f.addrs[e.Addr.Index][e.Addr.ID()] = e.Addr
 	case AddrDel:
-		delete(f.addrs[e.Addr.Index], e.Addr.id())
+		delete(f.addrs[e.Addr.Index], e.Addr.ID())
 	}
 }

@@ -175,6 +175,9 @@ func (t *Tracker) setLink(now time.Time, facts Link, delay time.Duration) {
 		}
 	}
 
+	if old.AdminUp && !facts.AdminUp {
+		t.addrsDown(l.Index)
+	}
 	l.selected = t.cfg.selects(facts)
 	t.rename(l.Index, oldNames, t.cfg.names(facts))
 	t.settle(l)
@@ -210,7 +213,23 @@ func (t *Tracker) setAddr(a Address) {
 		set = newAddrSet()
 		t.addrs[a.Index] = set
 	}
+	if old, known := set.ids[a.ID()]; known && old.Prefix != a.Prefix {
+		t.settleAddr(old, set.del(old)) // an IPv6 address has got or lost a peer
+	}
 	t.settleAddr(a, set.set(a))
+}
+
+// addrsDown takes in what happens to the addresses of a link that is set down.
+func (t *Tracker) addrsDown(index int) {
+	set := t.addrs[index]
+	if set == nil {
+		return
+	}
+	for _, a := range set.ids {
+		if down := a.withLinkDown(); down != a {
+			t.setAddr(down)
+		}
+	}
 }
 
 func (t *Tracker) delAddr(a Address) {
@@ -218,7 +237,9 @@ func (t *Tracker) delAddr(a Address) {
 	if set == nil {
 		return
 	}
-	t.settleAddr(a, set.del(a))
+	if old, known := set.ids[a.ID()]; known {
+		t.settleAddr(old, set.del(old)) // under the prefix by which it is known
+	}
 	if len(set.ids) == 0 {
 		delete(t.addrs, a.Index)
 	}
