@@ -4,6 +4,7 @@
 package descriptor
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -45,24 +46,31 @@ func newHosts(t *testing.T, opts ...Option) *hosts {
 func (h *hosts) converges(what string) {
 	h.Helper()
 	var got, want []string
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		got, want = h.scheduler.names(), truth(h.T, false)
-		found, _ := h.selection.Find()
-		for name, n := range found {
-			must(h.T, n.Do(func() error {
-				for _, key := range truth(h.T, false) {
-					want = append(want, "netns/"+name+"/"+key)
-				}
-				return nil
-			}))
-		}
+	var err error
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		got = h.scheduler.names()
 		slices.Sort(got)
-		slices.Sort(want)
-		if slices.Equal(got, want) {
+		if want, err = h.truth(); err == nil && slices.Equal(got, want) {
 			return
 		}
 	}
-	h.Fatalf("after %s the scheduler has\n%q\nthe kernel\n%q\nstate: %+v, %v", what, got, want, h.watcher.Stats(), h.watcher.OutOfSync())
+	h.Fatalf("after %s the scheduler has\n%q\nthe kernel\n%q, %v\nstate: %+v, %v", what, got, want, err, h.watcher.Stats(), h.watcher.OutOfSync())
+}
+
+func (h *hosts) truth() (names []string, err error) {
+	names, err = truth(false)
+	found, _ := h.selection.Find()
+	for name, n := range found {
+		err = errors.Join(err, n.Do(func() error {
+			keys, err := truth(false)
+			for _, key := range keys {
+				names = append(names, "netns/"+name+"/"+key)
+			}
+			return err
+		}))
+	}
+	slices.Sort(names)
+	return names, err
 }
 
 // in calls f in a namespace; what f does is at an end when in returns.
@@ -182,8 +190,10 @@ func TestKernelNamespacesWalk(t *testing.T) {
 	h.in("n0", func() error { return setUp("lo") })
 	h.has("netns/n0/lo")
 	delNamespace(t, "n0")
-	for len(h.watcher.allSources()) > 1 {
-		time.Sleep(10 * time.Millisecond)
+	for end := time.Now().Add(time.Minute); len(h.watcher.allSources()) > 1; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a namespace that is gone is not forgotten")
+		}
 	}
 	files := openFiles(t)
 	rnd := rand.New(rand.NewPCG(*walkSeed, 1))
@@ -201,7 +211,7 @@ func TestKernelNamespacesWalk(t *testing.T) {
 		delNamespace(t, name)
 	}
 	h.converges("the end of all namespaces")
-	for end := time.Now().Add(30 * time.Second); openFiles(t) > files || strangers(t) > 0 || len(h.watcher.allSources()) > 1; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); openFiles(t) > files || strangers(t) > 0 || len(h.watcher.allSources()) > 1; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d files open, %d at the start; %d threads in other namespaces; %d sources",
 				openFiles(t), files, strangers(t), len(h.watcher.allSources()))
