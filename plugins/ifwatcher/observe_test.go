@@ -211,9 +211,10 @@ func TestMetrics(t *testing.T) {
 	s.scheduler.setRefusePush(nil)
 	eventually(t, "accepted", func() bool { return registry.values(t)["pushes_total plugin=first"] == 2 })
 	s.kernel.Silently(func() { s.kernel.SetAddr(1, "192.0.2.2/24") })
+	s.kernel.RefuseSubscribe(1<<30, syscall.EPERM)
 	s.kernel.Break(linuxcalls.ErrOverflow)
-	s.kernel.RefuseSubscribe(2, syscall.EPERM)
 	eventually(t, "out of sync", func() bool { return registry.values(t)["in_sync plugin=first"] == 0 })
+	s.kernel.RefuseSubscribe(0, nil)
 	eventually(t, "in sync", func() bool { return registry.values(t)["repairs_total cause=overflow plugin=first"] == 1 })
 	eventually(t, "told", func() bool { return registry.values(t)["pushes_total plugin=first"] == 3 })
 
@@ -259,7 +260,7 @@ func TestSubscribe(t *testing.T) {
 	sub := s.plugin.Subscribe()
 	next := func() string {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		u, err := sub.Next(ctx)
 		if err != nil {

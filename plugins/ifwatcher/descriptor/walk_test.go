@@ -67,7 +67,7 @@ func TestKernelRandomWalk(t *testing.T) {
 				t.Logf("seed %d, %d steps: converged each time; %+v", seed, *walkSteps, h.watcher.Stats())
 			}
 			s := h.watcher.Stats()
-			if tc.name == "LargeBuffer" && (s.Overflows != 0 || s.Repairs != 0) {
+			if tc.name == "LargeBuffer" && canForceBuffer(t) && (s.Overflows != 0 || s.Repairs != 0) {
 				t.Error("repairs without a loss")
 			}
 			if tc.name == "TinyBuffer" && s.Overflows == 0 {
@@ -116,7 +116,7 @@ func follow(t *testing.T, w *InterfaceWatcher) *picture {
 func (p *picture) converges(h *host) {
 	h.Helper()
 	var got, want map[string]int
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		want = map[string]int{}
 		for _, i := range h.watcher.Interfaces() {
 			want[fmt.Sprint(i.Name, i.ID)] = len(i.Addresses)

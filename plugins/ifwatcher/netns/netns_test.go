@@ -98,7 +98,7 @@ func TestWatch(t *testing.T) {
 		until := func(what, want string) map[string]Namespace {
 			t.Helper()
 			var found map[string]Namespace
-			for end := time.After(20 * time.Second); ; {
+			for end := time.After(time.Minute); ; {
 				select {
 				case found = <-updates:
 					if names(found) == want {
@@ -128,7 +128,7 @@ func TestWatch(t *testing.T) {
 			}
 			netnstest.DelNamespace(t, blue)
 			netnstest.AddNamespace(t, dir, "blue", nil)
-			for end := time.Now().Add(20 * time.Second); until("replaced", tc.want)["blue"].ID == b.ID; {
+			for end := time.Now().Add(time.Minute); until("replaced", tc.want)["blue"].ID == b.ID; {
 				if time.Now().After(end) {
 					t.Fatal("the replacement was not seen")
 				}
@@ -195,7 +195,7 @@ func TestDo(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// Threads that were inside have ended.
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		tasks, err := filepath.Glob("/proc/self/task/*/ns/net")
 		if err != nil {
 			t.Fatal(err)
