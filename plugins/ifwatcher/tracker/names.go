@@ -169,12 +169,28 @@ func (t *Tracker) settleVRF(l *link) {
 	l.vrf = vrf
 }
 
-// settleMembers follows a change of the VRF device with the index given.
+// enslave takes in that a link has left one master for another, either of which may
+// be 0 for none.
+func (t *Tracker) enslave(l *link, from, to int) {
+	if from == to {
+		return
+	}
+	if delete(t.members[from], l.Index); len(t.members[from]) == 0 {
+		delete(t.members, from)
+	}
+	if to == 0 {
+		return
+	}
+	if t.members[to] == nil {
+		t.members[to] = map[int]*link{}
+	}
+	t.members[to][l.Index] = l
+}
+
+// settleMembers follows a change of what others are enslaved to.
 func (t *Tracker) settleMembers(index int) {
-	for _, l := range t.links {
-		if l.Master == index {
-			t.touch(l)
-			t.settleVRF(l)
-		}
+	for _, l := range t.members[index] {
+		t.touch(l)
+		t.settleVRF(l)
 	}
 }

@@ -13,9 +13,10 @@ type Tracker struct {
 	cfg    Config
 	synced bool
 
-	links map[int]*link
-	addrs map[int]*addrSet // also of links not yet known: address events may come first
-	names claims
+	links   map[int]*link
+	members map[int]map[int]*link // by the index of what they are enslaved to
+	addrs   map[int]*addrSet      // also of links not yet known: address events may come first
+	names   claims
 	// altNames are claims to alternative names, if these count.
 	altNames claims
 
@@ -56,6 +57,7 @@ func New(cfg Config) (*Tracker, error) {
 	return &Tracker{
 		cfg:      cfg,
 		links:    map[int]*link{},
+		members:  map[int]map[int]*link{},
 		addrs:    map[int]*addrSet{},
 		names:    claims{},
 		altNames: claims{},
@@ -152,6 +154,7 @@ func (t *Tracker) setLink(now time.Time, facts Link, delay time.Duration) {
 		oldNames = t.cfg.names(old)
 	}
 	l.Link = facts
+	t.enslave(l, old.Master, facts.Master)
 	t.touch(l)
 
 	if t.cfg.EnabledWhen.enabled(facts) {
@@ -181,10 +184,8 @@ func (t *Tracker) setLink(now time.Time, facts Link, delay time.Duration) {
 	l.selected = t.cfg.selects(facts)
 	t.rename(l.Index, oldNames, t.cfg.names(facts))
 	t.settle(l)
-	if isNew || old.Name != facts.Name || old.Kind != facts.Kind {
-		if old.Kind == kindVRF || facts.Kind == kindVRF || !isNew {
-			t.settleMembers(l.Index)
-		}
+	if old.Name != facts.Name || old.Kind != facts.Kind { // also if it is new
+		t.settleMembers(l.Index)
 	}
 }
 
@@ -200,9 +201,8 @@ func (t *Tracker) delLink(index int) {
 		t.hide(l, nil)
 		delete(t.links, index)
 		t.rename(index, t.cfg.names(l.Link), nil)
-		if l.Kind == kindVRF {
-			t.settleMembers(index)
-		}
+		t.enslave(l, l.Master, 0)
+		t.settleMembers(index)
 	}
 	delete(t.addrs, index)
 }

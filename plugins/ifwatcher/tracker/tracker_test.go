@@ -70,7 +70,7 @@ func TestNothingIsKept(t *testing.T) {
 	now := time.Unix(1, 0)
 	tr.Sync(now, Snapshot{}, nil)
 	for i := range 1000 {
-		l := Link{Index: i + 1, Name: fmt.Sprintf("n%d", i), OperState: OperUp, AdminUp: true}
+		l := Link{Index: i + 1, Name: fmt.Sprintf("n%d", i), OperState: OperUp, AdminUp: true, Master: 1000 + i}
 		a := Address{Index: i + 1, Prefix: netip.MustParsePrefix("10.0.0.1/24")}
 		tr.Apply(now, Event{Type: LinkSet, Link: l})
 		tr.Apply(now, Event{Type: AddrSet, Addr: a})
@@ -89,7 +89,7 @@ func TestNothingIsKept(t *testing.T) {
 	if _, ok := tr.Deadline(); ok {
 		t.Error("a delay is left")
 	}
-	for what, n := range map[string]int{"links": len(tr.links), "addresses": len(tr.addrs), "names": len(tr.names) + len(tr.altNames),
+	for what, n := range map[string]int{"links": len(tr.links), "members": len(tr.members), "addresses": len(tr.addrs), "names": len(tr.names) + len(tr.altNames),
 		"wanted": len(tr.wanted), "told": len(tr.told), "dirty": len(tr.dirty),
 		"timers": len(tr.announce.queue) + len(tr.withdraw.queue)} {
 		if n != 0 {
@@ -185,6 +185,30 @@ func BenchmarkFlap(b *testing.B) {
 				tr.Apply(now, Event{Type: LinkSet, Link: l})
 				c := tr.Changes()
 				if len(c) != 2 {
+					b.Fatal(c)
+				}
+				tr.Told(c)
+			}
+		})
+	}
+}
+
+// BenchmarkRename is the cost of a rename among n interfaces, changes included: a
+// host with many renames them all while it starts.
+func BenchmarkRename(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s, now := benchSnapshot(n), time.Unix(1, 0)
+			tr, _ := New(Config{})
+			tr.Sync(now, s, nil)
+			tr.Told(tr.Changes())
+			l := s.Links[n/2]
+			names := [2]string{l.Name, "wan"}
+			for i := 1; b.Loop(); i++ {
+				l.Name = names[i%2]
+				tr.Apply(now, Event{Type: LinkSet, Link: l})
+				c := tr.Changes()
+				if len(c) != 4 {
 					b.Fatal(c)
 				}
 				tr.Told(c)
