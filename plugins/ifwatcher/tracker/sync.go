@@ -88,6 +88,7 @@ func (t *Tracker) differences(f facts) (d differences) {
 		switch old, known := t.links[index]; {
 		case !known:
 			d.LinksAdded++
+		case untold(old.Link, l): // taken in, but no event was missed
 		case !old.equal(l):
 			d.LinksChanged++
 		default:
@@ -97,6 +98,16 @@ func (t *Tracker) differences(f facts) (d differences) {
 	}
 	t.addrDifferences(f, &d)
 	return d
+}
+
+// untold tells whether now differs from old by nothing that the kernel tells of: it
+// is silent about the alternative names of a link that is down.
+func untold(old, now Link) bool {
+	if old.AdminUp || now.AdminUp || slices.Equal(old.AltNames, now.AltNames) {
+		return false
+	}
+	old.AltNames = now.AltNames
+	return old.equal(now)
 }
 
 func (t *Tracker) addrDifferences(f facts, d *differences) {
