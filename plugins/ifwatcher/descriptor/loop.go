@@ -120,11 +120,9 @@ func (l *loop) receive(now time.Time) {
 			l.since = append(l.since, b.events...)
 		}
 		l.s.stats.Events += uint64(len(b.events))
-		if b.at.After(l.ticked) {
-			l.ticked = b.at
-		}
+		at := l.forward(b.at)
 		for _, e := range b.events {
-			l.s.tracker.Apply(l.ticked, e)
+			l.s.tracker.Apply(at, e)
 		}
 	}
 	l.s.mu.Unlock()
@@ -134,6 +132,15 @@ func (l *loop) receive(now time.Time) {
 	if err != nil {
 		l.lost(now, err)
 	}
+}
+
+// forward returns the time to give to the tracker, which must not run backwards:
+// what was read may be younger than the look at the clock before.
+func (l *loop) forward(at time.Time) time.Time {
+	if at.After(l.ticked) {
+		l.ticked = at
+	}
+	return l.ticked
 }
 
 // lost gives up a stream that may have lost events.
@@ -288,10 +295,9 @@ func (l *loop) differs(d *dump, since []tracker.Event) bool {
 
 func (l *loop) sync(now time.Time, d *dump, since []tracker.Event) {
 	s := l.s
-	l.ticked = now
 	s.mu.Lock()
 	first := !s.tracker.Synced()
-	repairs := s.tracker.Sync(now, d.snapshot, since)
+	repairs := s.tracker.Sync(l.forward(now), d.snapshot, since)
 	s.stats.Syncs++
 	if !first && d.cause != CauseStart {
 		s.stats.Repairs += uint64(repairs.Total())
@@ -345,10 +351,7 @@ func (l *loop) tick(now time.Time) {
 	s := l.s
 	s.mu.Lock()
 	if l.inSync { // else it is not known what is still enabled
-		if now.After(l.ticked) { // what was just read may be younger
-			l.ticked = now
-		}
-		s.tracker.Tick(l.ticked)
+		s.tracker.Tick(l.forward(now))
 	}
 	s.publish(now)
 	settled := s.tracker.Settled()

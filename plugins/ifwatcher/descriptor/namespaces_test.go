@@ -206,6 +206,26 @@ func TestNamespaceFails(t *testing.T) {
 	}, w.option())
 }
 
+// That another namespace has been read says nothing of the default one.
+func TestStatusWaitsForDefaultNamespace(t *testing.T) {
+	w := newWorld()
+	run(t, func(x *fixture) {
+		w.add("blue")
+		release := make(chan struct{})
+		x.kernel.OnDump(func() { <-release })
+		x.start()
+		x.expectNames("netns/blue/eth0", "netns/blue/eth0/address/192.0.2.1/24")
+		if len(x.statuses) != 0 {
+			x.Errorf("statuses %q", x.statuses)
+		}
+		close(release)
+		synctest.Wait()
+		if want := []string{"<nil>"}; !slices.Equal(x.statuses, want) {
+			x.Errorf("statuses %q, expected %q", x.statuses, want)
+		}
+	}, w.option())
+}
+
 // StopWatching while namespaces come and go.
 func TestStopAmongNamespaces(t *testing.T) {
 	for i := range 60 {

@@ -4,6 +4,7 @@
 package descriptor
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -15,6 +16,12 @@ type status struct {
 
 	mu  sync.Mutex
 	out map[string]error // by namespace, of those that are out of sync
+}
+
+// newStatus returns a status that reports nothing before it is known how it stands
+// with the default namespace.
+func newStatus(report func(outOfSync error)) *status {
+	return &status{report: report, out: map[string]error{"": errFirstDump}}
 }
 
 // set takes in why a namespace is out of sync, nil if it is in sync or gone, and
@@ -31,5 +38,7 @@ func (s *status) set(namespace string, err error) {
 		err = s.out[first]
 		break
 	}
-	s.report(err)
+	if !errors.Is(err, errFirstDump) {
+		s.report(err)
+	}
 }

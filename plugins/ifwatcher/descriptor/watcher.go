@@ -96,7 +96,7 @@ func NewInterfaceWatcher(kvscheduler kvs.KVScheduler, ifHandler linuxcalls.Netli
 		stop:    make(chan struct{}),
 		readers: map[*feed.Subscription]struct{}{},
 	}
-	w.status = &status{report: w.opts.status, out: map[string]error{}}
+	w.status = newStatus(w.opts.status)
 	w.pusher = &pusher{
 		scheduler: kvscheduler,
 		log:       log,
