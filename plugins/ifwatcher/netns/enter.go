@@ -36,7 +36,7 @@ func (n Namespace) Do(f func() error) error {
 
 // enter moves the calling thread.
 func (n Namespace) enter() error {
-	file, err := os.Open(n.Path)
+	file, err := open(n.Path)
 	if err != nil {
 		return fmt.Errorf("enter network namespace: %w", err)
 	}
@@ -53,6 +53,9 @@ func (n Namespace) enter() error {
 	}
 	return nil
 }
+
+// open opens what is at a path, without waiting if that is a pipe.
+func open(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0) }
 
 // identify returns the ID of the namespace behind an open file.
 func identify(fd int, path string) (ID, error) {

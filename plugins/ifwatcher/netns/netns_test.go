@@ -16,8 +16,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"github.com/ifwatcher/ifwatcher/internal/netnstest"
+	"github.com/ifwatcher/ifwatcher/internal/thread"
 )
 
 func TestParse(t *testing.T) {
@@ -57,6 +59,43 @@ func selection(t *testing.T, dir string, list ...string) Selection {
 func TestFindWithoutFolder(t *testing.T) {
 	found, pending := selection(t, filepath.Join(t.TempDir(), "none"), AllNamed, "blue").Find()
 	if len(found) != 0 || pending {
+		t.Errorf("%v, pending %v", found, pending)
+	}
+}
+
+// What is there and must not be looked at is found, so that entering it says why not.
+func TestFindWithoutPermission(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "blue"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700) //nolint:errcheck,gosec // a folder of the test
+	blue := Namespace{Name: "blue", Path: filepath.Join(dir, "blue")}
+	if err := thread.Do(func() error {
+		hdr := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+		var none [2]unix.CapUserData
+		if err := unix.Capset(&hdr, &none[0]); err != nil {
+			return err
+		}
+		if found, _ := selection(t, dir, "blue").Find(); !maps.Equal(found, map[string]Namespace{"blue": blue}) {
+			t.Errorf("%v", found)
+		}
+		return blue.enter()
+	}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), blue.Path) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A file that nobody writes to holds up nothing.
+func TestFindPipe(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mkfifo(filepath.Join(dir, "blue"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found, pending := selection(t, dir, AllNamed).Find(); len(found) != 0 || !pending {
 		t.Errorf("%v, pending %v", found, pending)
 	}
 }

@@ -4,7 +4,9 @@
 package netns
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +27,8 @@ type Namespace struct {
 	ID   ID
 }
 
-// ID tells namespaces apart. One that a socket is in has its ID for itself.
+// ID tells namespaces apart. One that a socket is in has its ID for itself. It is the
+// zero value for one that must not be looked at.
 type ID struct{ Dev, Ino uint64 }
 
 // Selection says which namespaces are meant.
@@ -64,9 +67,10 @@ func Parse(list []string) (Selection, error) {
 // Empty tells whether nothing is selected.
 func (s Selection) Empty() bool { return !s.all && len(s.names) == 0 }
 
-// Find returns the namespaces selected that there are, by name. pending tells that
-// something is there which is no namespace yet: ip-netns(8) makes a file first
-// and mounts the namespace on it then.
+// Find returns the namespaces selected that there are, by name, also those that the
+// process has no permission to look at. pending tells that something is there which
+// is no namespace yet: ip-netns(8) makes a file first and mounts the namespace on it
+// then.
 func (s Selection) Find() (found map[string]Namespace, pending bool) {
 	found = map[string]Namespace{}
 	names := s.names
@@ -83,8 +87,13 @@ func (s Selection) Find() (found map[string]Namespace, pending bool) {
 		if !filepath.IsAbs(name) {
 			path = filepath.Join(s.dir, name)
 		}
-		file, err := os.Open(path)
-		if err != nil {
+		file, err := open(path)
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			// It is there. Whoever tries to enter it is told why that is not possible.
+			found[name] = Namespace{Name: name, Path: path}
+			continue
+		case err != nil:
 			continue
 		}
 		id, err := identify(int(file.Fd()), path)
