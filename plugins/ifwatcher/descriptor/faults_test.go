@@ -346,6 +346,23 @@ func TestLostMark(t *testing.T) {
 	})
 }
 
+// An audit whose mark does not come back: the socket is given up, and what was lost
+// counts as that.
+func TestLostMarkOfAudit(t *testing.T) {
+	run(t, func(x *fixture) {
+		x.kernel.AddLink("eth0")
+		x.start()
+		x.scheduler.take()
+		x.kernel.LoseMarks(1)
+		x.kernel.Silently(func() { x.kernel.SetAddr(1, "192.0.2.1/24") })
+		x.after(2 * time.Minute)
+		x.expectPushes(push("+ eth0/address/192.0.2.1/24"))
+		if s := x.watcher.Stats(); s.Repairs != 1 || s.Subscriptions != 2 {
+			x.Errorf("%+v", s)
+		}
+	})
+}
+
 // StopWatching at every moment of a run with faults: nothing is left behind.
 func TestStopAtAnyMoment(t *testing.T) {
 	for i := range 120 {

@@ -269,6 +269,9 @@ func (l *loop) finishDump(now time.Time) {
 	l.dump, l.since = nil, nil
 	switch {
 	case d.markErr != nil:
+		if l.inSync {
+			l.cause = CauseError
+		}
 		l.fail(now, &l.refused, d.markErr)
 	case d.err != nil && !l.inSync:
 		l.fail(now, &l.refused, d.err)
