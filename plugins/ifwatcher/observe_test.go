@@ -120,7 +120,9 @@ func TestREST(t *testing.T) {
 		t.Errorf("before the first dump: %d %s", code, body)
 	}
 	s.kernel.RefuseSubscribe(0, nil)
-	eventually(t, "told", func() bool { return s.scheduler.has("linux/interface/host-name/eth0") })
+	eventually(t, "told", func() bool {
+		return slices.ContainsFunc(s.plugin.Interfaces(), func(i tracker.Interface) bool { return i.Name == "eth0" && i.Told })
+	})
 	s.kernel.AddLink("eth1")
 	eventually(t, "eth1", func() bool { return len(s.plugin.Interfaces()) == 6 })
 
@@ -218,6 +220,7 @@ func TestMetrics(t *testing.T) {
 	eventually(t, "in sync", func() bool { return registry.values(t)["repairs_total cause=overflow plugin=first"] == 1 })
 	eventually(t, "told", func() bool { return registry.values(t)["pushes_total plugin=first"] == 3 })
 
+	eventually(t, "told of the second", func() bool { return registry.values(t)["pushes_total plugin=second"] == 1 })
 	got := registry.values(t)
 	for name, want := range map[string]float64{
 		"events_total plugin=first": 2, "kernel_drops_total plugin=first": 1, "overflows_total plugin=first": 1,

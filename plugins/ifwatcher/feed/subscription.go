@@ -19,7 +19,8 @@ var ErrClosed = errors.New("subscription to interfaces is closed")
 // Update is what Next returns.
 type Update struct {
 	// Initial is true for the first Update, which has every interface there is and
-	// may be empty. Later ones have at least one change.
+	// may be empty; those of other namespaces than the default one may follow. Later
+	// ones have at least one change.
 	Initial bool
 	// Changes are in an order in which they can be followed one by one: first
 	// those of interfaces that are gone, then all others, each by namespace and index.
@@ -93,7 +94,8 @@ func (s *Subscription) signal() {
 }
 
 // Next waits for changes and returns all there are. The first call returns every
-// interface, as soon as the watcher has read them from the kernel. The error is
+// interface, as soon as the watcher has read those of the default namespace from the
+// kernel. The error is
 // that of ctx, or ErrClosed. Next must not be called concurrently.
 func (s *Subscription) Next(ctx context.Context) (Update, error) {
 	for {
