@@ -95,8 +95,7 @@ func (s *Subscription) signal() {
 
 // Next waits for changes and returns all there are. The first call returns every
 // interface, as soon as the watcher has read those of the default namespace from the
-// kernel. The error is
-// that of ctx, or ErrClosed. Next must not be called concurrently.
+// kernel. The error is that of ctx, or ErrClosed. Next must not be called concurrently.
 func (s *Subscription) Next(ctx context.Context) (Update, error) {
 	for {
 		if err := ctx.Err(); err != nil {
