@@ -15,7 +15,8 @@
 //   - the loop, one for each source, which alone changes its tracker;
 //   - the pusher, one for all, which tells the scheduler what the trackers want
 //     told, however long the scheduler takes;
-//   - one that starts and halts sources as namespaces come and go.
+//   - one that starts and halts sources as namespaces come and go;
+//   - one that reports the status.
 //
 // Whatever goes wrong with a subscription (overflow, read error, closed socket)
 // has one answer: wait a little, open a new one, read everything anew and tell

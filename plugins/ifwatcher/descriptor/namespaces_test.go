@@ -181,12 +181,12 @@ func TestNamespaceFails(t *testing.T) {
 		if len(values) != 2 || err != nil || time.Since(began) != 0 {
 			x.Errorf("retrieved %v after %s, error %v", values, time.Since(began), err)
 		}
-		if last := x.statuses[len(x.statuses)-1]; !strings.Contains(last, "network namespace red: ") || !strings.Contains(last, syscall.EPERM.Error()) {
+		if last := x.statuses.last(); !strings.Contains(last, "network namespace red: ") || !strings.Contains(last, syscall.EPERM.Error()) {
 			x.Errorf("status %q", last)
 		}
 		red.RefuseSubscribe(0, nil)
 		x.after(10 * time.Second)
-		if last := x.statuses[len(x.statuses)-1]; last != "<nil>" || x.watcher.OutOfSync() != nil {
+		if last := x.statuses.last(); last != "<nil>" || x.watcher.OutOfSync() != nil {
 			x.Errorf("status %q, %v", last, x.watcher.OutOfSync())
 		}
 		x.expectNames("lo", "netns/blue/eth0", "netns/blue/eth0/address/192.0.2.1/24", "netns/red/eth1")
@@ -194,12 +194,12 @@ func TestNamespaceFails(t *testing.T) {
 		red.RefuseSubscribe(1000, syscall.EPERM)
 		red.Break(linuxcalls.ErrOverflow)
 		x.after(time.Second)
-		if last := x.statuses[len(x.statuses)-1]; last == "<nil>" {
+		if last := x.statuses.last(); last == "<nil>" {
 			x.Error("no trouble reported")
 		}
 		w.del("red")
 		synctest.Wait()
-		if last := x.statuses[len(x.statuses)-1]; last != "<nil>" {
+		if last := x.statuses.last(); last != "<nil>" {
 			x.Errorf("status %q", last)
 		}
 		x.expectNames("lo", "netns/blue/eth0", "netns/blue/eth0/address/192.0.2.1/24")
@@ -215,13 +215,13 @@ func TestStatusWaitsForDefaultNamespace(t *testing.T) {
 		x.kernel.OnDump(func() { <-release })
 		x.start()
 		x.expectNames("netns/blue/eth0", "netns/blue/eth0/address/192.0.2.1/24")
-		if len(x.statuses) != 0 {
-			x.Errorf("statuses %q", x.statuses)
+		if got := x.statuses.all(); len(got) != 0 {
+			x.Errorf("statuses %q", got)
 		}
 		close(release)
 		synctest.Wait()
-		if want := []string{"<nil>"}; !slices.Equal(x.statuses, want) {
-			x.Errorf("statuses %q, expected %q", x.statuses, want)
+		if got := x.statuses.all(); !slices.Equal(got, []string{"<nil>"}) {
+			x.Errorf("statuses %q", got)
 		}
 	}, w.option())
 }

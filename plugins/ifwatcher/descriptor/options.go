@@ -52,9 +52,10 @@ func WithReceiveBuffer(bytes int) Option { return func(o *options) { o.receiveBu
 // fresh dump; zero turns them off.
 func WithAuditInterval(d time.Duration) Option { return func(o *options) { o.auditInterval = d } }
 
-// WithStatus sets a function that is told each time the watcher gets out of sync
-// with the kernel, with the cause, and with nil when it is in sync (again). It is
-// called from one goroutine and must not call the watcher.
+// WithStatus sets a function that is told when the watcher gets out of sync with the
+// kernel, with the cause, and with nil when it is in sync (again). It is called from
+// one goroutine and may be slow: it then misses what has changed back meanwhile, and
+// holds up nothing but StopWatching.
 func WithStatus(report func(outOfSync error)) Option {
 	return func(o *options) { o.status = report }
 }

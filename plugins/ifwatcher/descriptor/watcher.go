@@ -149,6 +149,7 @@ func (w *InterfaceWatcher) StartWatching() error {
 	}
 	host.start(w.handler)
 	w.wg.Go(func() { w.pusher.run(w.stop) })
+	w.wg.Go(func() { w.status.run(w.stop) })
 	if w.opts.watchNamespaces != nil {
 		w.namespaces.Go(func() { w.opts.watchNamespaces(w.stop, w.updateNamespaces) })
 	}

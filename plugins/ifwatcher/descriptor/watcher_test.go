@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 	kvs "go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	ifmodel "go.ligato.io/vpp-agent/v3/proto/ligato/linux/interfaces"
 
+	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/linuxcalls"
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/linuxcalls/fakenetlink"
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/tracker"
 )
@@ -27,7 +29,7 @@ type fixture struct {
 	kernel    *fakenetlink.Kernel
 	scheduler *scheduler
 	watcher   *InterfaceWatcher
-	statuses  []string
+	statuses  statuses
 }
 
 // run calls f in a bubble. The watcher is not started yet, and is stopped after.
@@ -35,7 +37,7 @@ func run(t *testing.T, f func(*fixture), opts ...Option) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		x := &fixture{T: t, kernel: &fakenetlink.Kernel{}, scheduler: newScheduler(t)}
-		status := WithStatus(func(err error) { x.statuses = append(x.statuses, fmt.Sprint(err)) })
+		status := WithStatus(x.statuses.add)
 		x.watcher = NewInterfaceWatcher(x.scheduler, x.kernel, testLogger(), append([]Option{status}, opts...)...)
 		f(x)
 		x.kernel.OnDump(nil)
@@ -92,6 +94,32 @@ func (x *fixture) expectRetrieve(want ...string) {
 	if !slices.Equal(got, want) {
 		x.Errorf("retrieved %q, expected %q", got, want)
 	}
+}
+
+// statuses are what was reported.
+type statuses struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (s *statuses) add(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, fmt.Sprint(err))
+}
+
+func (s *statuses) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.list)
+}
+
+// last returns the last one, empty if there was none.
+func (s *statuses) last() string {
+	if all := s.all(); len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return ""
 }
 
 func push(changes ...string) []string { return changes }
@@ -152,8 +180,8 @@ func TestLife(t *testing.T) {
 		if s := x.watcher.Stats(); s.Repairs != 0 || s.Subscriptions != 1 || s.Syncs < 59 {
 			x.Errorf("%+v", s)
 		}
-		if want := []string{"<nil>"}; !slices.Equal(x.statuses, want) {
-			x.Errorf("statuses %q", x.statuses)
+		if got := x.statuses.all(); !slices.Equal(got, []string{"<nil>"}) {
+			x.Errorf("statuses %q", got)
 		}
 	})
 }
@@ -261,6 +289,36 @@ func TestRetrieveWaits(t *testing.T) {
 		close(release)
 		<-done
 	})
+}
+
+// A status that is slow to be taken, as by a store that does not answer, holds up
+// nothing; what is reported in the end is how it stands.
+func TestSlowStatus(t *testing.T) {
+	var reported statuses
+	run(t, func(x *fixture) {
+		eth0 := x.kernel.AddLink("eth0")
+		x.start()
+		x.expectNames("eth0")
+		x.after(time.Second)
+		x.kernel.Silently(func() { x.kernel.SetAddr(eth0, "192.0.2.1/24") })
+		x.kernel.Break(linuxcalls.ErrOverflow)
+		x.after(time.Second)
+		x.expectNames("eth0", "eth0/address/192.0.2.1/24")
+		x.kernel.RefuseSubscribe(1<<30, syscall.EPERM)
+		x.kernel.Break(linuxcalls.ErrOverflow)
+		x.after(time.Minute)
+		if last := reported.last(); !strings.Contains(last, syscall.EPERM.Error()) {
+			x.Errorf("status %q", last)
+		}
+		x.kernel.RefuseSubscribe(0, nil)
+		x.after(time.Minute)
+		if last := reported.last(); last != "<nil>" {
+			x.Errorf("status %q", last)
+		}
+	}, WithStatus(func(err error) {
+		time.Sleep(10 * time.Second)
+		reported.add(err)
+	}))
 }
 
 func TestStopReleasesRetrieve(t *testing.T) {
