@@ -8,9 +8,13 @@
 package strictconf
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
+	goyaml "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/yaml"
 )
 
@@ -29,5 +33,20 @@ func Load(file string, cfg any) error {
 	if err := yaml.UnmarshalStrict(data, cfg); err != nil {
 		return fmt.Errorf("configuration %s: %w", file, err)
 	}
+	if hasMore(data) {
+		return fmt.Errorf("configuration %s: there is more than one YAML document", file)
+	}
 	return nil
+}
+
+// hasMore tells whether something follows the first document, which alone is read.
+func hasMore(data []byte) bool {
+	documents := goyaml.NewDecoder(bytes.NewReader(data))
+	var document any
+	if documents.Decode(&document) != nil {
+		return false // there is none
+	}
+	document = nil
+	err := documents.Decode(&document)
+	return !errors.Is(err, io.EOF) && (err != nil || document != nil)
 }

@@ -30,6 +30,8 @@ func TestLoad(t *testing.T) {
 		{name: "duplicate key", content: "count: 1\ncount: 2\n", wantErr: []string{"test.conf", "count"}},
 		{name: "wrong type", content: "count: many\n", wantErr: []string{"test.conf", "count"}},
 		{name: "no mapping", content: "- a\n", wantErr: []string{"test.conf"}},
+		{name: "one document", content: "---\ncount: 8\n---\n# nothing\n", want: conf{Name: "default", Count: 8}},
+		{name: "two documents", content: "count: 8\n---\ncuont: 9\n", wantErr: []string{"test.conf", "more than one"}},
 		{name: "no YAML", content: "name: [\n", wantErr: []string{"test.conf"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
