@@ -82,7 +82,7 @@ func (p *Plugin) config() (Config, error) {
 func (p *Plugin) newHost(cfg Config) (*descriptor.Host, error) {
 	mark := uint8(cfg.ProtocolNumber)
 	kernel := p.Kernel
-	exclusive := true
+	alone := true
 	if kernel == nil {
 		handler, err := linuxcalls.NewHandler()
 		if err != nil {
@@ -90,43 +90,44 @@ func (p *Plugin) newHost(cfg Config) (*descriptor.Host, error) {
 		}
 		p.closers = append(p.closers, handler.Close)
 		kernel = handler
-		release, reserved, err := linuxcalls.ReserveMark(mark)
+		release, only, err := linuxcalls.UseMark(mark)
 		if err != nil {
 			return nil, err
 		}
 		p.closers = append(p.closers, release)
-		exclusive = reserved
+		alone = only
 	}
-	if !exclusive {
+	if !alone {
 		p.Log.Warnf("Another agent in this network namespace uses the protocol number %d too. "+
 			"Only what the state file tells is taken for our own; set protocol-number in %s to another one.", mark, configFile)
 	}
 	if !kernel.Features().AddressProtocol {
 		p.Log.Infof("This kernel does not remember who has set an address (Linux 5.18 does): the state file tells.")
 	}
-	records, err := p.openRecords(cfg)
+	records, complete, err := p.openRecords(cfg)
 	if err != nil {
 		return nil, err
 	}
 	p.closers = append(p.closers, records.Close)
 	return &descriptor.Host{
-		Kernel: kernel, Records: records, Mark: mark, ClaimUnrecorded: exclusive, Log: p.Log,
+		Kernel: kernel, Records: records, Mark: mark, ClaimUnrecorded: alone && !complete, Log: p.Log,
 	}, nil
 }
 
 // openRecords falls back to memory if nobody has named a folder and the usual
 // one cannot be written: an ordinary user may watch, and can configure nothing
-// that would have to be remembered.
-func (p *Plugin) openRecords(cfg Config) (*ownership.Store, error) {
+// that would have to be remembered. The records are complete if they tell all
+// that an earlier run has set.
+func (p *Plugin) openRecords(cfg Config) (records *ownership.Store, complete bool, err error) {
 	id, err := ownership.CurrentIdentity()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	dir := cfg.StateDir
 	if dir == "" {
 		state, err := statedir.Default()
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		dir = filepath.Join(state, p.ServiceLabel.GetAgentLabel())
 	}
@@ -135,10 +136,10 @@ func (p *Plugin) openRecords(cfg Config) (*ownership.Store, error) {
 	})
 	switch {
 	case errors.Is(err, ownership.ErrInUse) || err != nil && cfg.StateDir != "":
-		return nil, err
+		return nil, false, err
 	case err != nil:
 		p.Log.Warnf("What the agent sets is not remembered across restarts: %v", err)
-		return ownership.Memory(), nil
+		return ownership.Memory(), false, nil
 	}
 	if loaded.Broken != nil {
 		p.Log.Errorf("Not all of the state could be read; the file is kept as it was, with .broken after its name: %v", loaded.Broken)
@@ -147,7 +148,7 @@ func (p *Plugin) openRecords(cfg Config) (*ownership.Store, error) {
 		p.Log.Infof("The state in %s is of another boot or network namespace and is forgotten.", dir)
 	}
 	p.Log.Infof("%d records of earlier changes of this host in %s", loaded.Records, dir)
-	return records, nil
+	return records, loaded.Complete, nil
 }
 
 func (p *Plugin) register(descriptors ...*kvs.KVDescriptor) error {

@@ -23,11 +23,14 @@ const (
 )
 
 // arps applies permanent neighbours, of IPv4 and IPv6.
-type arps struct{ *Host }
+type arps struct {
+	*Host
+	claim bool // Host.ClaimUnrecorded, until the first Retrieve
+}
 
 // NewARPDescriptor returns the descriptor of ARP and neighbour entries.
 func NewARPDescriptor(host *Host) *kvs.KVDescriptor {
-	d := &arps{Host: host}
+	d := &arps{Host: host, claim: host.ClaimUnrecorded}
 	return typed[*l3model.ARPEntry]{
 		validate:   func(_ string, v *l3model.ARPEntry) error { return validateARP(v) },
 		create:     d.create,
@@ -173,6 +176,7 @@ func (d *arps) retrieve(correlate []kvs.KVWithMetadata) ([]kvs.KVWithMetadata, e
 		values = append(values, fromNB(entry.Key, v))
 	}
 	values = append(values, d.adopt(found)...)
+	d.claim = false
 	return append(values, d.satisfied(found, correlate)...), nil
 }
 
@@ -201,7 +205,7 @@ func (d *arps) satisfied(found map[neighbourID]linuxcalls.Neighbour, wanted []kv
 
 // adopt makes values of entries that have the mark but no record.
 func (d *arps) adopt(found map[neighbourID]linuxcalls.Neighbour) []kvs.KVWithMetadata {
-	if !d.ClaimUnrecorded || !d.Kernel.Features().NeighbourProtocol {
+	if !d.claim || !d.Kernel.Features().NeighbourProtocol {
 		return nil
 	}
 	names := d.interfaceNames()

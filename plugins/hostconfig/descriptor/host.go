@@ -38,7 +38,8 @@ type Host struct {
 	Mark uint8
 	// ClaimUnrecorded tells to take for ours also what has the mark but no
 	// record, as after the records were lost. It must not be set while
-	// another agent may use the same mark.
+	// another agent may use the same mark. It counts for the first Retrieve:
+	// what has no record later is of an agent that came after us.
 	ClaimUnrecorded bool
 	// Released is called when a host interface has become free that another
 	// value may be waiting for. It must not block.
@@ -50,10 +51,7 @@ type Host struct {
 // whether the kernel keeps the protocol of such objects.
 func (h *Host) ours(key string, marksKept bool, protocol uint8) bool {
 	_, recorded := h.Records.Get(key)
-	if !marksKept {
-		return recorded
-	}
-	return protocol == h.Mark && (recorded || h.ClaimUnrecorded)
+	return recorded && (!marksKept || protocol == h.Mark)
 }
 
 // claimable returns ErrTaken if another value has the claim. One whose link is

@@ -38,11 +38,12 @@ type interfaces struct {
 	// refused has the host interfaces that a value was refused because of
 	// another one. Only the goroutine of the scheduler uses it.
 	refused map[string]bool
+	claim   bool // Host.ClaimUnrecorded, until the first Retrieve
 }
 
 // NewInterfaceDescriptor returns the descriptor of interfaces.
 func NewInterfaceDescriptor(host *Host) *kvs.KVDescriptor {
-	d := &interfaces{Host: host, refused: map[string]bool{}}
+	d := &interfaces{Host: host, refused: map[string]bool{}, claim: host.ClaimUnrecorded}
 	return typed[*ifmodel.Interface]{
 		validate:   func(_ string, v *ifmodel.Interface) error { return validateInterface(v) },
 		create:     d.create,

@@ -41,7 +41,9 @@ func (d *interfaces) retrieve(correlate []kvs.KVWithMetadata) ([]kvs.KVWithMetad
 		delete(state.links, link.Index)
 		values = append(values, fromNB(entry.Key, v))
 	}
-	return append(values, d.adopt(state, correlate)...), nil
+	values = append(values, d.adopt(state, correlate)...)
+	d.claim = false
+	return values, nil
 }
 
 func fromNB(key string, v proto.Message) kvs.KVWithMetadata {
@@ -108,9 +110,11 @@ func (d *interfaces) observe(v *ifmodel.Interface, link linuxcalls.Link, addrs [
 // have none.
 func (d *interfaces) ownAddresses(v *ifmodel.Interface, addrs []linuxcalls.Address) []netip.Prefix {
 	var own []netip.Prefix
+	marksKept := d.Kernel.Features().AddressProtocol
 	for _, a := range addrs {
 		key := addressKey(v, a.Prefix)
-		if a.Peer.IsValid() || !d.ours(key, d.Kernel.Features().AddressProtocol, a.Protocol) {
+		claimed := d.claim && marksKept && a.Protocol == d.Mark
+		if a.Peer.IsValid() || !claimed && !d.ours(key, marksKept, a.Protocol) {
 			continue
 		}
 		own = append(own, a.Prefix)

@@ -196,6 +196,21 @@ func TestRestartWithoutRecords(t *testing.T) {
 	}
 }
 
+// TestOnlyTheFirstRetrieveClaims leaves alone what another agent with the same
+// mark sets later.
+func TestOnlyTheFirstRetrieveClaims(t *testing.T) {
+	dir := t.TempDir()
+	b := configured(t, true, dir)
+	b.kill(dir, true)
+	b.checkRetrieved()
+	other := b.kernel.AddLink("eth1")
+	b.must(b.kernel.AddressAdd(linuxcalls.Address{LinkIndex: other, Prefix: netip.MustParsePrefix("10.12.1.1/24"), Protocol: testMark}))
+	b.must(b.kernel.RouteAdd(linuxcalls.Route{LinkIndex: other, Dst: netip.MustParsePrefix("10.97.0.0/24"), Protocol: testMark}))
+	mac, _ := net.ParseMAC("02:00:00:00:00:07")
+	b.kernel.AddNeighbour(linuxcalls.Neighbour{LinkIndex: other, IP: netip.MustParseAddr("10.12.1.7"), MAC: mac, Permanent: true, Protocol: testMark})
+	b.checkRetrieved()
+}
+
 // TestUnreadableRecord drops the record and goes on with the others.
 func TestUnreadableRecord(t *testing.T) {
 	dir := t.TempDir()

@@ -42,12 +42,15 @@ const (
 )
 
 // routes applies routes of the main table.
-type routes struct{ *Host }
+type routes struct {
+	*Host
+	claim bool // Host.ClaimUnrecorded, until the first Retrieve
+}
 
 // NewRouteDescriptor returns the descriptor of routes. A change of a route is
 // its deletion and creation, since dependencies change with it.
 func NewRouteDescriptor(host *Host) *kvs.KVDescriptor {
-	d := &routes{Host: host}
+	d := &routes{Host: host, claim: host.ClaimUnrecorded}
 	return typed[*l3model.Route]{
 		validate:   func(_ string, v *l3model.Route) error { return validateRoute(v) },
 		create:     d.create,

@@ -47,9 +47,10 @@ func (d *routes) retrieve(correlate []kvs.KVWithMetadata) ([]kvs.KVWithMetadata,
 		delete(found, id)
 		values = append(values, fromNB(entry.Key, v))
 	}
-	if d.ClaimUnrecorded {
+	if d.claim {
 		values = append(values, d.adopt(found, correlate)...)
 	}
+	d.claim = false
 	return values, nil
 }
 

@@ -297,24 +297,24 @@ func TestPrivilege(t *testing.T) {
 	}
 }
 
-func TestReserveMark(t *testing.T) {
+// TestUseMark has one process end and start while another one goes on: who
+// comes back is not alone, although who was alone before has gone.
+func TestUseMark(t *testing.T) {
 	netnstest.Need(t)
-	release, reserved, err := ReserveMark(77)
-	if err != nil || !reserved {
-		t.Fatalf("first: %v, %v", reserved, err)
+	use := func(mark uint8, want bool) (release func()) {
+		t.Helper()
+		release, alone, err := UseMark(mark)
+		if err != nil || alone != want {
+			t.Fatalf("alone with %d: %v, %v; want %v", mark, alone, err, want)
+		}
+		return release
 	}
-	if _, again, err := ReserveMark(77); err != nil || again {
-		t.Errorf("second: %v, %v; want no reservation", again, err)
-	}
-	other, reserved, err := ReserveMark(78)
-	if err != nil || !reserved {
-		t.Errorf("another number: %v, %v", reserved, err)
-	}
-	other()
-	release()
-	release, reserved, err = ReserveMark(77)
-	if err != nil || !reserved {
-		t.Errorf("after release: %v, %v", reserved, err)
-	}
-	release()
+	first := use(77, true)
+	second := use(77, false)
+	use(78, true)()
+	first()
+	first = use(77, false)
+	second()
+	first()
+	use(77, true)()
 }

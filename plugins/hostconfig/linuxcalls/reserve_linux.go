@@ -10,19 +10,33 @@ import (
 	"syscall"
 )
 
-// ReserveMark makes this process the only one in its network namespace that
-// uses a protocol number, among those that ask. It returns false if another
-// one is. The kernel ends the reservation with the process, if release does
-// not before: it is an abstract unix socket, whose names belong to a network
-// namespace (unix(7)).
-func ReserveMark(mark uint8) (release func(), reserved bool, err error) {
-	name := fmt.Sprintf("@ifwatcher/hostconfig/protocol/%d", mark)
-	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return func() {}, false, nil
-	case err != nil:
-		return nil, false, newOpError("reserve protocol number", fmt.Sprint(mark), err)
+// maxSharers is how many processes with the same protocol number can see each
+// other.
+const maxSharers = 32
+
+// UseMark tells other processes in this network namespace that this one uses a
+// protocol number, and returns whether it is alone with it among those that
+// tell, however many have ended before. The kernel ends it with the process, if
+// release does not before: it is an abstract unix socket, whose names belong to
+// a network namespace (unix(7)). Each process has one of a row of names, and
+// tries the others.
+func UseMark(mark uint8) (release func(), alone bool, err error) {
+	release, alone = func() {}, true
+	held := false
+	for i := range maxSharers {
+		name := fmt.Sprintf("@ifwatcher/hostconfig/protocol/%d/%d", mark, i)
+		socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			alone = false
+		case err != nil:
+			release()
+			return nil, false, newOpError("use protocol number", fmt.Sprint(mark), err)
+		case held:
+			socket.Close()
+		default:
+			held, release = true, func() { socket.Close() }
+		}
 	}
-	return func() { socket.Close() }, true, nil
+	return release, alone, nil
 }

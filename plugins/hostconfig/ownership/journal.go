@@ -97,7 +97,7 @@ func (j *journal) load() (map[string]Record, Loaded, error) {
 			return nil, Loaded{}, fmt.Errorf("keep the broken state: %w", err)
 		}
 	}
-	return records, Loaded{Outdated: outdated, Broken: broken}, nil
+	return records, Loaded{Complete: broken == nil && !outdated, Outdated: outdated, Broken: broken}, nil
 }
 
 // decode reads what can be read. A line that cannot be leaves the others

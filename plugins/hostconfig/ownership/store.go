@@ -29,6 +29,9 @@ type Store struct {
 type Loaded struct {
 	// Records is how many were read.
 	Records int
+	// Complete is set if there was a file, about this boot and namespace, and
+	// all of it could be read.
+	Complete bool
 	// Outdated is set if the file was about another boot or namespace.
 	Outdated bool
 	// Broken is nil, or says what of the file could not be read. The file is

@@ -49,7 +49,7 @@ func TestRecordsSurviveARestart(t *testing.T) {
 	s.Close()
 
 	s, loaded = open(t, dir, here)
-	if loaded != (Loaded{Records: 2}) {
+	if loaded != (Loaded{Records: 2, Complete: true}) {
 		t.Errorf("loaded %+v, want 2 records", loaded)
 	}
 	if diff := cmp.Diff(want, s.List("")); diff != "" {
@@ -104,7 +104,7 @@ func TestBrokenFile(t *testing.T) {
 			if loaded.Broken == nil || !strings.Contains(loaded.Broken.Error(), tc.reason) || !strings.Contains(loaded.Broken.Error(), path) {
 				t.Errorf("broken = %v, want file and %q", loaded.Broken, tc.reason)
 			}
-			if len(s.List("")) != tc.records || loaded.Records != tc.records {
+			if len(s.List("")) != tc.records || loaded.Records != tc.records || loaded.Complete {
 				t.Errorf("records = %v, want %d", s.List(""), tc.records)
 			}
 			if kept, err := os.ReadFile(path + ".broken"); err != nil || string(kept) != tc.content {
