@@ -314,6 +314,27 @@ func TestDefaultRoutes(t *testing.T) {
 	}
 }
 
+// TestRoutesOfOnePlace has two ways to the same network: the second takes over
+// when the first goes with its interface.
+func TestRoutesOfOnePlace(t *testing.T) {
+	s := newStack(t)
+	s.start()
+	s.addVeth("hostA")
+	s.addVeth("hostB")
+	other := uplink()
+	other.Name, other.HostIfName, other.IpAddresses = "other", "hostB", []string{"10.12.1.1/24"}
+	first, second := uplinkRoute(), uplinkRoute()
+	second.OutgoingInterface, second.GwAddr = "other", "10.12.1.254"
+	s.set(uplink(), other, first)
+	s.state(first, configured)
+	s.set(second)
+	s.failure(second, failed, "10.99.0.0/24", l3model.RouteKey("10.99.0.0/24", "uplink"))
+	s.must(lab.Delete("hostA"))
+	s.state(first, pending)
+	s.state(second, configured)
+	s.route("10.99.0.0/24", true)
+}
+
 func TestLinkOnlyWaitsForTheAddress(t *testing.T) {
 	s := newStack(t)
 	s.start()

@@ -18,9 +18,8 @@ import (
 // queueFullPause is how long to wait when the scheduler takes no notification.
 const queueFullPause = 50 * time.Millisecond
 
-// releases announces to the scheduler that a host interface is free, for a
-// moment: each as one notification that the key is there and one that it is
-// gone. It is told on the goroutine of the scheduler and must not wait there.
+// releases announces to the scheduler that something is free, for a moment: as
+// one notification that a key is there and one that it is gone. It is told on the goroutine of the scheduler and must not wait there.
 type releases struct {
 	scheduler kvs.KVScheduler
 	quit      chan struct{}
@@ -48,9 +47,9 @@ func (r *releases) stop() {
 	<-r.done
 }
 
-// tell announces one host interface.
-func (r *releases) tell(hostInterface string) {
-	key := descriptor.ReleasedKey(hostInterface)
+// tell announces what descriptor.Host.Released is called with.
+func (r *releases) tell(what string) {
+	key := descriptor.ReleasedKey(what)
 	r.mu.Lock()
 	r.queue = append(r.queue,
 		kvs.KVWithMetadata{Key: key, Value: &emptypb.Empty{}, Origin: kvs.FromSB},

@@ -41,9 +41,10 @@ type Host struct {
 	// another agent may use the same mark. It counts for the first Retrieve:
 	// what has no record later is of an agent that came after us.
 	ClaimUnrecorded bool
-	// Released is called when a host interface has become free that another
-	// value may be waiting for. It must not block.
-	Released func(hostInterface string)
+	// Released is called when a host interface, or the place of a route, has
+	// become free that another value may be waiting for: with what ReleasedKey
+	// takes. It must not block.
+	Released func(what string)
 	Log      logging.Logger
 }
 

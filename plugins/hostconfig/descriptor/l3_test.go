@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,7 +95,14 @@ func TestRouteOfAnotherValue(t *testing.T) {
 		t.Errorf("err = %v, want ErrTaken that names %s", err, keyOf(a))
 	}
 	b.must(b.routes.Delete(keyOf(a), a, nil))
+	if want := []string{"route/10.99.0.0/24/0"}; !slices.Equal(b.released, want) {
+		t.Errorf("released %q, want %q", b.released, want)
+	}
 	b.must(b.put(b.routes, c))
+	b.must(b.routes.Delete(keyOf(c), c, nil))
+	if len(b.released) != 1 {
+		t.Errorf("released %q, the last of which nobody waits for", b.released)
+	}
 }
 
 func TestRouteChangedByAnotherIsNotDeleted(t *testing.T) {

@@ -99,38 +99,39 @@ func TestInterfaceDependsOnItsHostInterface(t *testing.T) {
 
 func TestRouteDepends(t *testing.T) {
 	const up = "linux/interface/state/uplink/UP"
-	all := []string{"outgoing-interface-is-up", "outgoing-interface-has-ip-address", "gw-reachable"}
+	all := []string{"outgoing-interface-is-up", "route-place-free", "outgoing-interface-has-ip-address", "gw-reachable"}
 	for _, tc := range []struct {
 		name, dst, gw string
 		keys          []string
 		want          []string // of those that are asked for
 		asked         int
 	}{
-		{"nothing", "10.99.0.0/24", "10.11.1.254", nil, nil, 3},
-		{"down", "10.99.0.0/24", "10.11.1.254", []string{"linux/interface/state/uplink/DOWN"}, nil, 3},
+		{"nothing", "10.99.0.0/24", "10.11.1.254", nil, nil, 4},
+		{"down", "10.99.0.0/24", "10.11.1.254", []string{"linux/interface/state/uplink/DOWN"}, nil, 4},
 		{"gateway in the network", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/24"}, all, 3},
+			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/24"}, all, 4},
 		{"existing address", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/uplink/address/existing/10.11.1.1/24"}, all, 3},
+			[]string{up, "linux/interface/uplink/address/existing/10.11.1.1/24"}, all, 4},
 		{"gateway in no network", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/uplink/address/static/10.11.2.1/24"}, all[:2], 3},
+			[]string{up, "linux/interface/uplink/address/static/10.11.2.1/24"}, all[:3], 4},
 		{"another interface", "10.99.0.0/24", "10.11.1.254",
-			[]string{"linux/interface/state/uplink2/UP", "linux/interface/uplink2/address/static/10.11.1.1/24"}, nil, 3},
+			[]string{"linux/interface/state/uplink2/UP", "linux/interface/uplink2/address/static/10.11.1.1/24"}, nil, 4},
 		{"the host's own address under the same name", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/host-name/uplink/address/10.11.1.1/24"}, all, 3},
+			[]string{up, "linux/interface/host-name/uplink/address/10.11.1.1/24"}, all, 4},
 		{"a host's name that begins alike", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/host-name/uplink9/address/10.11.1.1/24"}, all[:1], 3},
+			[]string{up, "linux/interface/host-name/uplink9/address/10.11.1.1/24"}, all[:2], 4},
 		{"only the other family", "10.99.0.0/24", "10.11.1.254",
-			[]string{up, "linux/interface/uplink/address/static/2001:db8::1/64"}, all[:1], 3},
+			[]string{up, "linux/interface/uplink/address/static/2001:db8::1/64"}, all[:2], 4},
 		{"gateway by an on-link route", "10.99.0.0/24", "10.50.0.1",
-			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/32", "linux/link-local-route/uplink/dest-address/10.50.0.1/32"}, all, 3},
+			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/32", "linux/link-local-route/uplink/dest-address/10.50.0.1/32"}, all, 4},
 		{"on-link route of another interface", "10.99.0.0/24", "10.50.0.1",
-			[]string{up, "linux/link-local-route/other/dest-address/10.50.0.1/32"}, all[:1], 3},
+			[]string{up, "linux/link-local-route/other/dest-address/10.50.0.1/32"}, all[:2], 4},
 		{"without gateway", "10.99.0.0/24", "",
-			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/24"}, all[:2], 2},
+			[]string{up, "linux/interface/uplink/address/static/10.11.1.1/24"}, all[:3], 3},
+		{"IPv6 link-local gateway, where there is a loopback interface", "::/0", "fe80::1", []string{"linux/interface/host-name/lo"}, all[1:2], 2},
 		{"IPv6", "2001:db8:9::/48", "2001:db8::ff",
-			[]string{up, "linux/interface/uplink/address/static/2001:db8::1/64"}, all, 3},
-		{"IPv6 link-local gateway", "::/0", "fe80::1", []string{up}, all[:1], 1},
+			[]string{up, "linux/interface/uplink/address/static/2001:db8::1/64"}, all, 4},
+		{"IPv6 link-local gateway", "::/0", "fe80::1", []string{up}, all[:2], 2},
 		{"invalid", "bad", "bad", []string{up}, all[:1], 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -17,8 +17,8 @@ const (
 )
 
 // ReleasedKey is the key that is announced for a moment when a value has given
-// up a host interface.
-func ReleasedKey(hostInterface string) string { return releasedPrefix + hostInterface }
+// up a host interface or the place of a route.
+func ReleasedKey(what string) string { return releasedPrefix + what }
 
 // NewReleasedDescriptor returns the descriptor of what only notifications
 // bring, and a resync finds nothing of.

@@ -27,6 +27,7 @@ const (
 	outgoingIsUpDep  = "outgoing-interface-is-up"
 	outgoingHasIPDep = "outgoing-interface-has-ip-address"
 	gwReachableDep   = "gw-reachable"
+	placeFreeDep     = "route-place-free"
 
 	// defaultMetric6 is what an IPv6 route without metric gets
 	// (IP6_RT_PRIO_USER of linux/ipv6_route.h).
@@ -44,13 +45,16 @@ const (
 // routes applies routes of the main table.
 type routes struct {
 	*Host
-	claim bool // Host.ClaimUnrecorded, until the first Retrieve
+	// refused has the places that a value was refused because of another one.
+	// Only the goroutine of the scheduler uses it.
+	refused map[string]bool
+	claim   bool // Host.ClaimUnrecorded, until the first Retrieve
 }
 
 // NewRouteDescriptor returns the descriptor of routes. A change of a route is
 // its deletion and creation, since dependencies change with it.
 func NewRouteDescriptor(host *Host) *kvs.KVDescriptor {
-	d := &routes{Host: host, claim: host.ClaimUnrecorded}
+	d := &routes{Host: host, refused: map[string]bool{}, claim: host.ClaimUnrecorded}
 	return typed[*l3model.Route]{
 		validate:   func(_ string, v *l3model.Route) error { return validateRoute(v) },
 		create:     d.create,
@@ -124,11 +128,21 @@ func routeDerived(v *l3model.Route) []kvs.KeyValuePair {
 //
 // Addresses count that the interface value lists, and, where the interface has
 // the same name in the configuration and in the kernel, any that it has.
+//
+// The place is there to be told by, as with interfaces: it is free whenever the
+// interface is up, and in general always.
 func routeDepends(v *l3model.Route) []kvs.Dependency {
 	name := v.GetOutgoingInterface()
-	deps := []kvs.Dependency{{Label: outgoingIsUpDep, Key: ifmodel.InterfaceStateKey(name, true)}}
+	isUp := ifmodel.InterfaceStateKey(name, true)
+	deps := []kvs.Dependency{{Label: outgoingIsUpDep, Key: isUp}}
 	route, err := kernelRoute(v)
-	if err != nil || route.Gateway.IsLinkLocalUnicast() && route.Gateway.Is6() {
+	if err != nil {
+		return deps
+	}
+	deps = append(deps, kvs.Dependency{Label: placeFreeDep, AnyOf: kvs.AnyOfDependency{
+		KeyPrefixes: []string{isUp, ifmodel.InterfaceHostNameKey(loopback), ReleasedKey(routePlace(route))},
+	}})
+	if route.Gateway.IsLinkLocalUnicast() && route.Gateway.Is6() {
 		return deps
 	}
 	own, host := ifmodel.InterfaceAddressPrefix(name), ifmodel.InterfaceHostNameWithAddrKey(name, "")
@@ -167,6 +181,9 @@ func networkOfKey(key string) (netip.Prefix, bool) {
 	return network, err == nil
 }
 
+// routePlace names what no other route can have at the same time.
+func routePlace(r linuxcalls.Route) string { return fmt.Sprintf("route/%v/%d", r.Dst, r.Metric) }
+
 func routeClaim(r linuxcalls.Route) string {
 	return fmt.Sprintf("the route to %v with metric %d", r.Dst, r.Metric)
 }
@@ -182,6 +199,7 @@ func (d *routes) create(key string, v *l3model.Route) error {
 	route.Protocol = d.Mark
 	claim := routeClaim(route)
 	if err := d.claimable(claim, key); err != nil {
+		d.refused[routePlace(route)] = true
 		return err
 	}
 	replaceable := d.ours(key, true, d.Mark)
@@ -250,5 +268,9 @@ func (d *routes) remove(key string, v *l3model.Route) error {
 		return err
 	}
 	d.Records.Delete(key)
+	if place := routePlace(route); d.refused[place] && d.Released != nil {
+		delete(d.refused, place)
+		d.Released(place)
+	}
 	return nil
 }
