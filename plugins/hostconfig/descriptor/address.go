@@ -86,10 +86,11 @@ func (d *addresses) create(key string, v *ifmodel.Interface) error {
 	if err != nil {
 		return err
 	}
-	present, err := d.find(link, addr)
+	list, err := d.Kernel.AddressList(link)
 	if err != nil {
 		return err
 	}
+	present := findAddress(list, addr)
 	if present != nil && !d.isOurs(key, *present) {
 		return nil // as wanted, but somebody else's
 	}
@@ -102,9 +103,16 @@ func (d *addresses) create(key string, v *ifmodel.Interface) error {
 	err = d.Kernel.AddressAdd(linuxcalls.Address{LinkIndex: link, Prefix: addr, Protocol: d.Mark})
 	if err != nil {
 		d.Records.Delete(key)
+		return err
 	}
-	return err
+	if addr.Addr().Is4() && !slices.ContainsFunc(list, isIPv4) {
+		d.restoreRoutes(link)
+		d.restoreNeighbours(link)
+	}
+	return nil
 }
+
+func isIPv4(a linuxcalls.Address) bool { return a.Prefix.Addr().Is4() }
 
 func (d *addresses) remove(key string, _ *ifmodel.Interface) error {
 	addr, existing, err := parseAddressKey(key)
@@ -115,8 +123,8 @@ func (d *addresses) remove(key string, _ *ifmodel.Interface) error {
 	if !known {
 		return nil
 	}
-	present, err := d.find(record.Link, addr)
-	if err == nil && present != nil && d.isOurs(key, *present) {
+	list, err := d.Kernel.AddressList(record.Link)
+	if present := findAddress(list, addr); err == nil && present != nil && d.isOurs(key, *present) {
 		err = d.Kernel.AddressDelete(linuxcalls.Address{LinkIndex: record.Link, Prefix: addr})
 	}
 	if err := ignoreGone(err); err != nil {
@@ -128,15 +136,6 @@ func (d *addresses) remove(key string, _ *ifmodel.Interface) error {
 
 func (d *addresses) isOurs(key string, addr linuxcalls.Address) bool {
 	return d.ours(key, d.Kernel.Features().AddressProtocol, addr.Protocol)
-}
-
-// find returns nil if the link does not have the address.
-func (d *addresses) find(link int, addr netip.Prefix) (*linuxcalls.Address, error) {
-	list, err := d.Kernel.AddressList(link)
-	if err != nil {
-		return nil, err
-	}
-	return findAddress(list, addr), nil
 }
 
 // findAddress returns nil if the address is not in the list. Point-to-point

@@ -199,7 +199,13 @@ func (d *interfaces) apply(key string, v *ifmodel.Interface, record ownership.Re
 		record.Found = &found
 	}
 	d.Records.Put(key, record)
-	return perform(d.Kernel, link.Index, do)
+	if err := perform(d.Kernel, link.Index, do); err != nil {
+		return err
+	}
+	if do.mac != "" {
+		d.restoreNeighbours(link.Index)
+	}
+	return nil
 }
 
 func foundOf(record ownership.Record) ownership.Found {

@@ -21,8 +21,9 @@ type Store struct {
 
 	mu      sync.Mutex
 	records map[string]Record
-	claims  map[string]string // claim -> key of the record that has it
-	journal *journal          // nil if records are kept in memory only
+	claims  map[string]string       // claim -> key of the record that has it
+	links   map[int]map[string]bool // index of a link -> keys of its records
+	journal *journal                // nil if records are kept in memory only
 }
 
 // Loaded tells what Open found.
@@ -41,7 +42,12 @@ type Loaded struct {
 
 // Memory returns a store that forgets with the process.
 func Memory() *Store {
-	return &Store{failed: func(error) {}, records: map[string]Record{}, claims: map[string]string{}}
+	return &Store{
+		failed:  func(error) {},
+		records: map[string]Record{},
+		claims:  map[string]string{},
+		links:   map[int]map[string]bool{},
+	}
 }
 
 // Open reads the records of id from the folder, which is created if needed.
@@ -98,14 +104,10 @@ func (s *Store) Put(key string, r Record) {
 func (s *Store) Delete(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.records[key]
-	if !ok {
+	if _, ok := s.records[key]; !ok {
 		return
 	}
-	delete(s.records, key)
-	if s.claims[r.Claim] == key {
-		delete(s.claims, r.Claim)
-	}
+	s.forget(key)
 	s.write(key, nil)
 }
 
@@ -133,17 +135,54 @@ func (s *Store) List(prefix string) []Entry {
 			list = append(list, Entry{Key: key, Record: r})
 		}
 	}
-	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) })
+	sortByKey(list)
 	return list
 }
 
-func (s *Store) set(key string, r Record) {
-	if old, ok := s.records[key]; ok && s.claims[old.Claim] == key {
-		delete(s.claims, old.Claim)
+// OnLink returns the records about a link whose keys begin with prefix, in order
+// of keys.
+func (s *Store) OnLink(link int, prefix string) []Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Entry
+	for key := range s.links[link] {
+		if strings.HasPrefix(key, prefix) {
+			list = append(list, Entry{Key: key, Record: s.records[key]})
+		}
 	}
+	sortByKey(list)
+	return list
+}
+
+func sortByKey(list []Entry) {
+	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) })
+}
+
+func (s *Store) set(key string, r Record) {
+	s.forget(key)
 	s.records[key] = r
 	if r.Claim != "" {
 		s.claims[r.Claim] = key
+	}
+	if s.links[r.Link] == nil {
+		s.links[r.Link] = map[string]bool{}
+	}
+	s.links[r.Link][key] = true
+}
+
+// forget does nothing if there is no such record.
+func (s *Store) forget(key string) {
+	r, ok := s.records[key]
+	if !ok {
+		return
+	}
+	delete(s.records, key)
+	if s.claims[r.Claim] == key {
+		delete(s.claims, r.Claim)
+	}
+	delete(s.links[r.Link], key)
+	if len(s.links[r.Link]) == 0 {
+		delete(s.links, r.Link)
 	}
 }
 

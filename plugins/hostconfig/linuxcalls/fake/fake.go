@@ -184,6 +184,7 @@ func (k *Kernel) SetLinkMTU(index, mtu int) error {
 func (k *Kernel) SetLinkMAC(index int, mac net.HardwareAddr) error {
 	return k.change("SetLinkMAC", fmt.Sprintf("link %d mac=%v", index, mac), index, func(l *linuxcalls.Link) error {
 		l.MAC = slices.Clone(mac)
+		k.neighbours = slices.DeleteFunc(k.neighbours, func(n linuxcalls.Neighbour) bool { return n.LinkIndex == index })
 		return nil
 	})
 }
@@ -207,8 +208,22 @@ func (k *Kernel) AddressAdd(addr linuxcalls.Address) error {
 func (k *Kernel) AddressDelete(addr linuxcalls.Address) error {
 	text := fmt.Sprintf("link %d -%v", addr.LinkIndex, addr.Prefix)
 	return k.change("AddressDelete", text, addr.LinkIndex, func(*linuxcalls.Link) error {
-		return remove(&k.addresses, syscall.EADDRNOTAVAIL, func(a linuxcalls.Address) bool { return sameAddress(a, addr) })
+		err := remove(&k.addresses, syscall.EADDRNOTAVAIL, func(a linuxcalls.Address) bool { return sameAddress(a, addr) })
+		if err == nil && addr.Prefix.Addr().Is4() {
+			k.lastIPv4Gone(addr.LinkIndex)
+		}
+		return err
 	})
+}
+
+// lastIPv4Gone takes away what goes with the last IPv4 address of a link, if it
+// was that.
+func (k *Kernel) lastIPv4Gone(index int) {
+	if slices.ContainsFunc(k.addresses, func(a linuxcalls.Address) bool { return a.LinkIndex == index && a.Prefix.Addr().Is4() }) {
+		return
+	}
+	k.routes = slices.DeleteFunc(k.routes, func(r linuxcalls.Route) bool { return r.LinkIndex == index && r.Dst.Addr().Is4() })
+	k.neighbours = slices.DeleteFunc(k.neighbours, func(n linuxcalls.Neighbour) bool { return n.LinkIndex == index && n.IP.Is4() })
 }
 
 // RouteAdd implements linuxcalls.NetlinkAPIWrite.
