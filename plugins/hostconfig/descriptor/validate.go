@@ -24,6 +24,9 @@ const (
 	// minMTU is the least that IPv4 works with (RFC 791), ETH_MIN_MTU of the
 	// kernel; maxMTU is the limit of the model.
 	minMTU, maxMTU = 68, 9216
+	// minMTU6 is the least that IPv6 works with (RFC 8200). Below it the kernel
+	// has no IPv6 on the link, and drops the addresses that are there.
+	minMTU6 = 1280
 )
 
 // invalid makes an error that names the field.
@@ -70,21 +73,33 @@ func validateInterface(v *ifmodel.Interface) error {
 			return err
 		}
 	}
+	return validateAddresses(v)
+}
+
+func validateAddresses(v *ifmodel.Interface) error {
 	seen := map[netip.Prefix]bool{}
 	for _, text := range v.GetIpAddresses() {
 		prefix, err := parseAddress("ip_addresses", text)
 		if err != nil {
 			return err
 		}
-		if seen[prefix] {
+		id := prefix
+		if prefix.Addr().Is6() { // of which a link has each once, whatever the length
+			id = netip.PrefixFrom(prefix.Addr(), prefix.Addr().BitLen())
+			if mtu := v.GetMtu(); mtu != 0 && mtu < minMTU6 {
+				return invalid("mtu", "%d is less than the %d that IPv6 needs for %v", mtu, minMTU6, prefix)
+			}
+		}
+		if seen[id] {
 			return invalid("ip_addresses", "%q is given twice", text)
 		}
-		seen[prefix] = true
+		seen[id] = true
 	}
 	return nil
 }
 
-// checkHostName follows dev_valid_name of the kernel.
+// checkHostName follows dev_valid_name of the kernel, to which the space of
+// Latin-1 is one too, and names end with a zero.
 func checkHostName(name string) error {
 	switch {
 	case len(name) > maxHostName:
@@ -93,7 +108,8 @@ func checkHostName(name string) error {
 		return fmt.Errorf("%q cannot be the name of a host interface", name)
 	}
 	for _, c := range []byte(name) {
-		if c == '/' || c == ':' || c < unicode.MaxASCII && unicode.IsSpace(rune(c)) {
+		const noBreakSpace = 0xa0
+		if c == 0 || c == '/' || c == ':' || c == noBreakSpace || c < unicode.MaxASCII && unicode.IsSpace(rune(c)) {
 			return fmt.Errorf("%q cannot be the name of a host interface: it has %q in it", name, c)
 		}
 	}

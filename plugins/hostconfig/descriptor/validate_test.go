@@ -76,6 +76,9 @@ func TestValidateInterface(t *testing.T) {
 		{"slash", func(v *ifmodel.Interface) { v.HostIfName = "a/b" }, "host_if_name", "'/'"},
 		{"colon", func(v *ifmodel.Interface) { v.HostIfName = "eth0:1" }, "host_if_name", "':'"},
 		{"space", func(v *ifmodel.Interface) { v.HostIfName = "eth 0" }, "host_if_name", "' '"},
+		{"zero", func(v *ifmodel.Interface) { v.HostIfName = "eth0\x00" }, "host_if_name", `'\x00'`},
+		{"what has the space of Latin-1 in it in UTF-8", func(v *ifmodel.Interface) { v.HostIfName = "voilà" }, "host_if_name", `'\u00a0'`},
+		{"what has not", func(v *ifmodel.Interface) { v.HostIfName = "naïve" }, "", ""},
 		{"dots", func(v *ifmodel.Interface) { v.HostIfName = ".." }, "host_if_name", ".."},
 		{"logical name cannot be the host's", func(v *ifmodel.Interface) { v.Name = "a-long-logical-name" }, "name", "19 bytes"},
 		{"logical name may be long beside the host's", func(v *ifmodel.Interface) {
@@ -98,6 +101,12 @@ func TestValidateInterface(t *testing.T) {
 			v.IpAddresses = []string{"2001:db8::1/64", "2001:DB8:0::1/64"}
 		}, "ip_addresses", "twice"},
 		{"same address, other length", func(v *ifmodel.Interface) { v.IpAddresses = []string{"10.0.0.1/24", "10.0.0.1/32"} }, "", ""},
+		{"same IPv6 address, other length", func(v *ifmodel.Interface) {
+			v.IpAddresses = []string{"2001:db8::1/64", "2001:db8::1/48"}
+		}, "ip_addresses", "twice"},
+		{"mtu 1279", func(v *ifmodel.Interface) { v.Mtu, v.IpAddresses = 1279, []string{"10.0.0.1/24"} }, "", ""},
+		{"mtu 1279 with IPv6", func(v *ifmodel.Interface) { v.Mtu, v.IpAddresses = 1279, []string{"2001:db8::1/64"} }, "mtu", "1280"},
+		{"mtu 1280 with IPv6", func(v *ifmodel.Interface) { v.Mtu, v.IpAddresses = 1280, []string{"2001:db8::1/64"} }, "", ""},
 		{"allocated address", func(v *ifmodel.Interface) { v.IpAddresses = []string{"alloc:net1"} }, "ip_addresses", "not implemented"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
