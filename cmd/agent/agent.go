@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"go.ligato.io/cn-infra/v2/config"
 	"go.ligato.io/cn-infra/v2/datasync/kvdbsync"
 	"go.ligato.io/cn-infra/v2/datasync/resync"
 	"go.ligato.io/cn-infra/v2/db/keyval/etcd"
@@ -26,6 +27,7 @@ import (
 	"go.ligato.io/vpp-agent/v3/plugins/orchestrator"
 	"go.ligato.io/vpp-agent/v3/plugins/orchestrator/watcher"
 
+	"github.com/ifwatcher/ifwatcher/internal/strictconf"
 	"github.com/ifwatcher/ifwatcher/plugins/agentapi"
 	"github.com/ifwatcher/ifwatcher/plugins/embeddedetcd"
 	"github.com/ifwatcher/ifwatcher/plugins/hostconfig"
@@ -82,11 +84,18 @@ func New() *Agent {
 	grpc.UseConf(grpc.Config{Endpoint: defaultGRPCEndpoint})(&grpc.DefaultPlugin)
 
 	store := etcd.NewPlugin(etcd.UseDeps(func(deps *etcd.Deps) {
-		deps.Cfg = embeddedetcd.DefaultPlugin.ClientConfig()
+		deps.Cfg = strictconf.Keys(embeddedetcd.DefaultPlugin.ClientConfig())
 		deps.StatusCheck = &statuscheck.DefaultPlugin
 		deps.Resync = &resync.DefaultPlugin
 	}))
 	etcdSync := kvdbsync.NewPlugin(kvdbsync.UseKV(store))
+
+	// A mistyped key must not leave a plugin on its defaults, as cn-infra does.
+	for _, cfg := range []*config.PluginConfig{
+		&logmanager.DefaultPlugin.Cfg, &rest.DefaultPlugin.Cfg, &grpc.DefaultPlugin.Cfg, &kvscheduler.DefaultPlugin.Cfg,
+	} {
+		*cfg = strictconf.Keys(*cfg)
+	}
 
 	// Who watches the store from elsewhere learns there how the agent, each
 	// value and each interface of the host are.

@@ -3,8 +3,8 @@
 
 // Package strictconf reads the YAML configuration file of a plugin and
 // refuses what it does not know. cn-infra's own loader lets an unknown key
-// pass, so that a typing error runs on silently with the default; this one
-// does not decide where a file is, which stays cn-infra's business.
+// pass with a warning, so that a typing error runs on with the default; this
+// one does not decide where a file is, which stays cn-infra's business.
 package strictconf
 
 import (
