@@ -108,11 +108,11 @@ func TestEmbedded(t *testing.T) {
 		if len(cfg.Endpoints) != 1 || cfg.Endpoints[0] != p.Endpoint() || !cfg.AllowDelayedStart {
 			t.Errorf("the client's configuration: %+v", cfg)
 		}
-		client, err := clientv3.New(clientv3.Config{Endpoints: cfg.Endpoints, DialTimeout: 10 * time.Second})
+		client, err := clientv3.New(clientv3.Config{Endpoints: cfg.Endpoints, DialTimeout: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		resp, err := client.Get(ctx, "key")
 		if err != nil {
 			t.Fatal(err)
@@ -153,6 +153,32 @@ func TestEndpointTaken(t *testing.T) {
 	}
 	if err := p.Close(); err != nil {
 		t.Errorf("Close after a failed Init: %v", err)
+	}
+}
+
+// TestDataInUse starts a second server on the data of the first: it would wait
+// for ever.
+func TestDataInUse(t *testing.T) {
+	dir := t.TempDir()
+	conf := "endpoint: 127.0.0.1:0\ndata-dir: " + dir + "\n"
+	first := newTestPlugin(t, conf, "etcd.conf", fakeConfig{})
+	if err := first.Init(); err != nil {
+		t.Fatal(err)
+	}
+	second := newTestPlugin(t, conf, "etcd.conf", fakeConfig{})
+	if err := second.Init(); !errors.Is(err, ErrDataInUse) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("err = %v, want ErrDataInUse with the folder", err)
+	}
+	for _, p := range []*Plugin{second, first} {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := second.Init(); err != nil {
+		t.Errorf("after the first has ended: %v", err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -26,6 +28,9 @@ const readyTimeout = time.Minute
 
 var errNotReady = errors.New("not ready in time")
 
+// ErrDataInUse is returned by Init if a server runs on the folder of the data.
+var ErrDataInUse = errors.New("another etcd uses the data folder")
+
 type server struct {
 	etcd     *embed.Etcd
 	output   *output
@@ -38,6 +43,9 @@ func start(cfg Config, log logging.Logger) (*server, error) {
 		return nil, err
 	}
 	if err := makeDataDir(cfg.DataDir); err != nil {
+		return nil, err
+	}
+	if err := checkUnused(cfg.DataDir); err != nil {
 		return nil, err
 	}
 	out := &output{log: log}
@@ -75,6 +83,20 @@ func checkFree(endpoint string) error {
 		return fmt.Errorf("endpoint %s: %w", endpoint, err)
 	}
 	return l.Close()
+}
+
+// checkUnused gives a clear error where the server would wait for ever: for the
+// lock that another one, of an agent or not, has on its data.
+func checkUnused(dataDir string) error {
+	db, err := os.Open(filepath.Join(dataDir, "member", "snap", "db"))
+	if err != nil {
+		return nil // new, or what is wrong with it is the server's to say
+	}
+	defer db.Close()
+	if err := syscall.Flock(int(db.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("%w: %s; give this agent another microservice label, or another data-dir in embedded-etcd.conf", ErrDataInUse, dataDir)
+	}
+	return nil
 }
 
 func embedConfig(cfg Config, log *zap.Logger) *embed.Config {
