@@ -176,6 +176,20 @@ func TestInterfaceLife(t *testing.T) {
 	})
 }
 
+// TestLinkThatGoesDownJustThen has somebody set the link down after it was
+// announced, and up again before it is withdrawn: the end finds it up.
+func TestLinkThatGoesDownJustThen(t *testing.T) {
+	b := newBench(t, true)
+	index := b.kernel.AddLink("eth0")
+	b.must(b.kernel.SetLinkUp(index, false))
+	b.must(b.create(uplink()))
+	b.must(b.kernel.SetLinkUp(index, true))
+	b.must(b.remove(uplink()))
+	if link, err := b.kernel.LinkByIndex(index); err != nil || !link.Up {
+		t.Errorf("link = %+v, %v; want it up", link, err)
+	}
+}
+
 func TestForeignStays(t *testing.T) {
 	withAndWithoutMarks(t, func(t *testing.T, b *bench) {
 		index := b.kernel.AddLink("eth0")

@@ -31,9 +31,9 @@ func settingsOf(v *ifmodel.Interface) settings {
 
 // change is what has to be done to a link. Zero fields mean nothing.
 type change struct {
-	up, down bool
-	mtu      int
-	mac      string
+	up  bool
+	mtu int
+	mac string
 }
 
 // plan computes how to give a link the settings, and what must be known to put
@@ -70,24 +70,16 @@ func plan(link linuxcalls.Link, want settings, known ownership.Found) (change, o
 		found.MAC, found.SetMAC = "", ""
 	}
 
-	switch {
-	case want.up && !link.Up:
-		found.Down, do.up = true, true
-	case !want.up:
-		do.down = known.Down && link.Up
-		found.Down = false
-	}
+	// A link is never set down again. Values wait for one that is up, so one that
+	// was found down has been set down just then by somebody else, and may have
+	// been set up again since.
+	do.up = want.up && !link.Up
 	return do, found
 }
 
 // perform does a change. The address comes before the state, since some
 // drivers refuse to change that of a link that is up.
 func perform(kernel linuxcalls.NetlinkAPI, index int, do change) error {
-	if do.down {
-		if err := kernel.SetLinkUp(index, false); err != nil {
-			return err
-		}
-	}
 	if do.mac != "" {
 		mac, err := net.ParseMAC(do.mac)
 		if err != nil {

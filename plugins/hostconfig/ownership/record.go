@@ -28,8 +28,6 @@ type Found struct {
 	SetMTU int    `json:"set-mtu,omitempty"`
 	MAC    string `json:"mac,omitempty"`
 	SetMAC string `json:"set-mac,omitempty"`
-	// Down is set if the link was down and has been set up.
-	Down bool `json:"down,omitempty"`
 }
 
 // Identity is the network namespace and the boot that records are about.

@@ -30,7 +30,7 @@ func open(t *testing.T, dir string, id Identity) (*Store, Loaded) {
 
 func record(link int, claim string) Record {
 	return Record{Link: link, Claim: claim, Value: json.RawMessage(`{"name":"a"}`),
-		Found: &Found{MTU: 1500, SetMTU: 9000, MAC: "02:00:00:00:00:01", SetMAC: "02:00:00:00:00:02", Down: true}}
+		Found: &Found{MTU: 1500, SetMTU: 9000, MAC: "02:00:00:00:00:01", SetMAC: "02:00:00:00:00:02"}}
 }
 
 func TestRecordsSurviveARestart(t *testing.T) {
