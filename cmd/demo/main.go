@@ -85,7 +85,7 @@ func play(agent string) error {
 		return err
 	}
 	defer p.Kill()
-	if !lab.Until(patience, func() bool { return restURL.Ready(ctx) }) {
+	if !lab.Until(patience, func() bool { return restURL.Ready(ctx) && strings.Contains(summaryOf(p.Output()), "\n  data ") }) {
 		return fmt.Errorf("the agent does not get ready; it printed:\n%s", p.Output())
 	}
 	printIndented(summaryOf(p.Output()))
