@@ -12,9 +12,9 @@ import (
 	"github.com/ifwatcher/ifwatcher/plugins/hostconfig/linuxcalls"
 )
 
-// The kernel takes routes and neighbours away where nobody has asked for it:
-// the IPv4 ones of a link with its last IPv4 address, although the next address
-// is on its way, and all neighbours when the address of the link itself changes.
+// The kernel takes routes and neighbours away where nobody has asked for it: the
+// IPv4 ones of a link with its last IPv4 address, although the next address may
+// be on its way, and all neighbours when the address of the link itself changes.
 // The values that they belong to do not depend on just that, so the scheduler
 // does not create them again.
 

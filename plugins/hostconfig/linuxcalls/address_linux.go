@@ -6,6 +6,7 @@ package linuxcalls
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
@@ -88,36 +89,25 @@ func (h *Handler) AddressAdd(addr Address) error {
 
 // AddressDelete implements NetlinkAPIWrite.
 func (h *Handler) AddressDelete(addr Address) error {
-	keep, err := h.hasDependentSecondaries(addr)
-	if err != nil {
-		return err
-	}
 	remove := func() error {
 		return newOpError("delete address", addressObject(addr),
 			h.change(unix.RTM_DELADDR, 0, addressData(addr)...))
 	}
-	if !keep {
-		return remove()
-	}
-	return h.withPromoteSecondaries(addr.LinkIndex, remove)
-}
-
-// hasDependentSecondaries tells whether the kernel could delete other
-// addresses together with this one.
-func (h *Handler) hasDependentSecondaries(addr Address) (bool, error) {
 	if !addr.Prefix.Addr().Is4() {
-		return false, nil
+		return remove()
 	}
 	addrs, err := h.AddressList(addr.LinkIndex)
 	if err != nil {
-		return false, err
+		return err
 	}
-	for _, a := range addrs {
-		if a.Secondary && a.Prefix != addr.Prefix && a.Prefix.Masked() == addr.Prefix.Masked() {
-			return true, nil
-		}
+	others := slices.DeleteFunc(addrs, func(a Address) bool { return !a.Prefix.Addr().Is4() || a.Prefix == addr.Prefix })
+	switch {
+	case len(others) == 0:
+		return h.withIPv4Routes(addr.LinkIndex, remove)
+	case slices.ContainsFunc(others, func(a Address) bool { return a.Secondary && a.Prefix.Masked() == addr.Prefix.Masked() }):
+		return h.withPromoteSecondaries(addr.LinkIndex, remove)
 	}
-	return false, nil
+	return remove()
 }
 
 func addressData(addr Address) []nl.NetlinkRequestData {

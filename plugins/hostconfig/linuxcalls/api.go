@@ -88,6 +88,7 @@ type NetlinkAPIWrite interface {
 	AddressAdd(addr Address) error
 	// AddressDelete deletes this address and no other: secondaries of the
 	// same network stay, whatever net.ipv4.conf.*.promote_secondaries says.
+	// Nor do routes without gateway go with the last IPv4 address of a link.
 	// It returns EADDRNOTAVAIL or ENODEV if there is nothing to delete.
 	AddressDelete(addr Address) error
 	// RouteAdd returns EEXIST if there is a route with the same destination

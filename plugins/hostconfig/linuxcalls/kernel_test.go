@@ -167,6 +167,46 @@ func TestDeleteKeepsSecondaries(t *testing.T) {
 	}
 }
 
+// TestDeleteKeepsRoutes deletes the only address of a link, which had routes
+// before it had the address.
+func TestDeleteKeepsRoutes(t *testing.T) {
+	h := kernel(t)
+	link, other := veth(t, h, "kr0"), veth(t, h, "kr1")
+	ours := Address{LinkIndex: link.Index, Prefix: netip.MustParsePrefix("10.4.0.1/24"), Protocol: mark}
+	foreign := []Route{
+		{LinkIndex: link.Index, Dst: netip.MustParsePrefix("10.40.0.0/24"), Scope: 253, Protocol: 4},
+		{LinkIndex: link.Index, Dst: netip.MustParsePrefix("10.41.0.0/24"), Scope: 253, Protocol: 3, Metric: 7},
+		{LinkIndex: other.Index, Dst: netip.MustParsePrefix("10.42.0.0/24"), Scope: 253, Protocol: 4},
+	}
+	for _, r := range foreign {
+		if err := h.RouteAdd(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.AddressAdd(ours); err != nil {
+		t.Fatal(err)
+	}
+	through := Route{LinkIndex: link.Index, Dst: netip.MustParsePrefix("10.43.0.0/24"), Gateway: netip.MustParseAddr("10.4.0.9"), Protocol: 4}
+	if err := h.RouteAdd(through); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.AddressDelete(ours); err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.RouteList(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range foreign {
+		if !slices.Contains(list, r) {
+			t.Errorf("%+v is gone; there are %+v", r, list)
+		}
+	}
+	if slices.ContainsFunc(list, func(r Route) bool { return r.LinkIndex == link.Index && r.Dst.Contains(ours.Prefix.Addr()) }) {
+		t.Errorf("the network of the address is still there: %+v", list)
+	}
+}
+
 func TestRoute(t *testing.T) {
 	h := kernel(t)
 	link := veth(t, h, "ro0")

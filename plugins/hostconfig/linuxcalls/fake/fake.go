@@ -222,7 +222,7 @@ func (k *Kernel) lastIPv4Gone(index int) {
 	if slices.ContainsFunc(k.addresses, func(a linuxcalls.Address) bool { return a.LinkIndex == index && a.Prefix.Addr().Is4() }) {
 		return
 	}
-	k.routes = slices.DeleteFunc(k.routes, func(r linuxcalls.Route) bool { return r.LinkIndex == index && r.Dst.Addr().Is4() })
+	k.routes = slices.DeleteFunc(k.routes, func(r linuxcalls.Route) bool { return r.LinkIndex == index && r.Gateway.Is4() })
 	k.neighbours = slices.DeleteFunc(k.neighbours, func(n linuxcalls.Neighbour) bool { return n.LinkIndex == index && n.IP.Is4() })
 }
 
