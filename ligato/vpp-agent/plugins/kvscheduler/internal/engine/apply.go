@@ -36,6 +36,14 @@ func (v *visit) message() proto.Message {
 	return v.value.Message
 }
 
+// wanted is what the northbound wants from now on.
+func (v *visit) wanted() proto.Message {
+	if v.origin != api.FromNB {
+		return nil
+	}
+	return v.message()
+}
+
 // before is what an operation is recorded against.
 type before struct {
 	exists  bool
@@ -76,6 +84,9 @@ func (r *Run) apply(v visit) error {
 func (r *Run) dispatch(v *visit, n *graph.Node, prev before) error {
 	if n != nil && n.Written && n.Update.Txn == r.txn.Seq && !v.revert && isGivenUp(n) &&
 		(v.dependency || v.value != nil || n.Applied != nil) {
+		if !v.dependency {
+			r.g.Edit(v.slot).Update.Wanted = v.wanted()
+		}
 		return n.Err // once per transaction is enough
 	}
 	switch {
@@ -109,10 +120,7 @@ func (r *Run) noteUpdate(n *graph.Node, v *visit) {
 	if v.dependency {
 		return
 	}
-	n.Update.Wanted = nil
-	if v.origin == api.FromNB {
-		n.Update.Wanted = v.message()
-	}
+	n.Update.Wanted = v.wanted()
 	n.Base = v.base
 	switch {
 	case v.base != "":
@@ -204,10 +212,13 @@ func (r *Run) reconsider(v *visit, n *graph.Node, prev before) error {
 	if n.State == kvscheduler.ValueState_DISCOVERED {
 		v.value = n.Value
 	}
+	ready := r.g.Ready(n)
 	if v.value == nil {
+		if n.Available && !ready {
+			return r.remove(v, n, prev) // a derived value has stopped that before
+		}
 		return nil
 	}
-	ready := r.g.Ready(n)
 	switch {
 	case n.State == kvscheduler.ValueState_INVALID:
 		if ready || n.Applied == nil {
