@@ -170,14 +170,15 @@ func (r *Run) found(desc *registry.Descriptor, s *graph.Slot, kv *api.KVWithMeta
 		r.markChanged(s, "")
 	}
 
-	if !isFailed(n) {
+	if !isFailed(n) && n.State != kvscheduler.ValueState_INVALID {
 		r.foundDerivedOf(n, derived)
 	}
 }
 
 // foundDerivedOf concludes from a value that was found what derived values
 // there are. Around a failure that would be wrong: derived values are deleted
-// before and created after their base.
+// before and created after their base. What was applied of an invalid value may
+// be what such a failure has left.
 func (r *Run) foundDerivedOf(n *graph.Node, derived []api.KeyValuePair) {
 	keys := keysOf(derived)
 	for _, key := range n.Derived {

@@ -82,7 +82,8 @@ func (r *Run) withdraw(v *visit, n *graph.Node, state kvscheduler.ValueState) (w
 		err := r.apply(visit{slot: child.Slot(), origin: v.origin, base: n.Key, recreate: v.recreate, revert: v.revert})
 		if err != nil {
 			r.g.SetState(n, oldState)
-			r.g.SetAvailable(n, wasAvailable)
+			// Who also needs a derived value may have been withdrawn meanwhile.
+			_ = r.reconsiderAll(r.g.SetAvailable(n, wasAvailable))
 			return withdrawal{err: err, stopped: true}
 		}
 	}
@@ -131,5 +132,10 @@ func (r *Run) withdrawInvalid(v *visit, n *graph.Node, prev before) error {
 		return w.err
 	}
 	r.record(v, n, prev, kvscheduler.TxnOperation_DELETE, false)
+	if w.err == nil {
+		// That the value is invalid is not a failure of this operation.
+		op := r.ops[len(r.ops)-1]
+		op.NewErr, op.NewErrMsg = nil, ""
+	}
 	return w.err
 }

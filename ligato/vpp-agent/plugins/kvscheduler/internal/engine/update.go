@@ -173,5 +173,8 @@ func (r *Run) becameInvalid(v *visit, n *graph.Node, prev before, err error) err
 	affected := r.g.SetAvailable(n, false)
 	r.record(v, n, prev, kvscheduler.TxnOperation_UPDATE, true)
 	_ = r.reconsiderAll(affected)
+	if !r.g.Ready(n) {
+		r.late = append(r.late, n.Slot()) // a derived value has stopped its withdrawal
+	}
 	return err
 }

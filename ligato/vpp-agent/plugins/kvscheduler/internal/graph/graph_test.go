@@ -87,6 +87,8 @@ func TestReady(t *testing.T) {
 			g.set("a", false, onKey("x"), onKey("out"))
 			g.set("x", false, onKey("a"))
 		}, nil},
+		{"ring that is there but for one", func(g *Graph) { g.set("a", false, onKey("x")); g.set("x", true, onKey("a")) }, nil},
+		{"the same by prefix", func(g *Graph) { g.set("a", false, onPrefix("x", "y")); g.set("x", true, onKey("a")) }, nil},
 		{"outside a ring", func(g *Graph) {
 			g.set("a", false, onKey("b"))
 			g.set("b", false, onKey("a"))

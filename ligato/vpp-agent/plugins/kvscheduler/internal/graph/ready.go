@@ -4,6 +4,7 @@
 package graph
 
 import (
+	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 )
 
@@ -104,8 +105,9 @@ func (r *ringSearch) metWithin(s *Slot, ring map[*Slot]bool) bool {
 	return true
 }
 
-// eachCandidate calls fn for each pending value that would satisfy an
-// unsatisfied dependency, with the index of the dependency.
+// eachCandidate calls fn for each pending value that would satisfy a
+// dependency, with the index of the dependency. Those that are satisfied lead
+// at most to start.
 func (r *ringSearch) eachCandidate(s *Slot, fn func(dep int, to *Slot)) {
 	if s.node == nil {
 		return
@@ -113,6 +115,9 @@ func (r *ringSearch) eachCandidate(s *Slot, fn func(dep int, to *Slot)) {
 	for i := range s.links {
 		l := &s.links[i]
 		if l.satisfied() {
+			if r.start.isAvailable() && l.leadsTo(r.start, s.node.Deps[i]) {
+				fn(i, r.start)
+			}
 			continue
 		}
 		if l.key != nil {
@@ -134,6 +139,14 @@ func (r *ringSearch) eachCandidate(s *Slot, fn func(dep int, to *Slot)) {
 			fn(i, to)
 		}
 	}
+}
+
+// leadsTo reports whether to is, or is one of, what satisfies the dependency.
+func (l *link) leadsTo(to *Slot, dep api.Dependency) bool {
+	if l.key != nil {
+		return l.key == to
+	}
+	return len(dep.AnyOf.KeyPrefixes) > 0 && Matches(dep, to.Key)
 }
 
 func (r *ringSearch) mayComplete(s *Slot) bool {
