@@ -64,8 +64,11 @@ func snapshot(n *graph.Node) before {
 // apply carries out a visit. The error is that of the value itself, of a value
 // derived from it, or of a dependent that the transaction had come to before.
 func (r *Run) apply(v visit) error {
-	if v.slot.Marks&markVisiting != 0 {
-		return nil // in a ring
+	if v.slot.Marks&markVisiting != 0 { // in a ring
+		if v.dependency {
+			r.late = append(r.late, v.slot)
+		}
+		return nil
 	}
 	r.mark(v.slot, markVisiting)
 	if r.Trace != nil && !r.simulate {

@@ -13,6 +13,7 @@ import (
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/keysort"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/registry"
 	"go.ligato.io/vpp-agent/v3/plugins/kvscheduler/internal/utils"
+	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 )
 
 // Engine is what outlives a transaction. It is not safe for concurrent use.
@@ -119,7 +120,7 @@ type Run struct {
 	marked  []*graph.Slot // slots with marks
 	changed []*graph.Slot // of base values, with markChanged
 	removed []*graph.Slot // nodes that were REMOVED at some time
-	late    []*graph.Slot // equivalent values without their dependencies
+	late    []*graph.Slot // values to be looked at again in the end
 	stale   []*graph.Slot // dependents of what a refresh found changed
 	failed  []string      // base keys of failed operations
 
@@ -192,7 +193,7 @@ func (r *Run) Simulate() {
 		r.simulate = false
 	})
 	r.unmark(markApplied | markRecorded)
-	r.ops, r.slab, r.repeated, r.failed = nil, nil, false, nil
+	r.ops, r.slab, r.repeated, r.failed, r.late = nil, nil, false, nil, nil
 }
 
 // scratch undoes everything that do changes in the graph and in what is to be
@@ -235,8 +236,8 @@ func (r *Run) execute() {
 		prev := done{slot: v.slot}
 		if n != nil && r.txn.Revert {
 			prev.prev, prev.sb = utils.RecordProtoMessage(n.Update.Wanted), n.Origin() == api.FromSB
-			if prev.sb {
-				prev.prev = n.Value
+			if prev.sb || n.State == kvscheduler.ValueState_DISCOVERED {
+				prev.prev = n.Value // which was there though nobody had asked for it
 			}
 		}
 		r.mark(v.slot, markApplied)
@@ -262,8 +263,8 @@ func (r *Run) execute() {
 		}
 		break
 	}
-	r.lookAgain(&r.late)
 	r.lookAgain(&r.stale)
+	r.lookAgain(&r.late)
 }
 
 // lookAgain visits the values in the list as if a dependency had changed.
@@ -293,6 +294,7 @@ func (r *Run) Settle() {
 		slices.Sort(keys)
 		r.refresh(keys, nil)
 		r.lookAgain(&r.stale)
+		r.lookAgain(&r.late)
 	}
 	r.res.Executed = r.recorded()
 }
