@@ -236,7 +236,7 @@ func (r *Run) reconsider(v *visit, n *graph.Node, prev before) error {
 		return r.postpone(v, n, prev, kvscheduler.TxnOperation_DELETE)
 	case n.Available:
 		return nil
-	case ready:
+	case ready && r.hasBase(n):
 		n = r.g.Edit(n.Slot())
 		r.noteUpdate(n, v)
 		n.LastOp = kvscheduler.TxnOperation_CREATE
@@ -250,6 +250,16 @@ func (r *Run) reconsider(v *visit, n *graph.Node, prev before) error {
 		}
 	}
 	return nil
+}
+
+// hasBase is false for a derived value that cannot be there because its base is
+// not. The creation of the base will come to it.
+func (r *Run) hasBase(n *graph.Node) bool {
+	if n.Base == "" {
+		return true
+	}
+	base := r.g.Get(n.Base)
+	return base != nil && base.Applied != nil
 }
 
 // fail leaves the value with the error of an operation.
