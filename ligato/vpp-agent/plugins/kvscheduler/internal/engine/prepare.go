@@ -101,6 +101,12 @@ func (r *Run) descriptorOf(key string, n *graph.Node) (*registry.Descriptor, err
 // retry applies again what was wanted last, unless it has been changed since.
 func (r *Run) retry() (values []Value) {
 	seen := make(map[string]bool)
+	add := func(n *graph.Node) {
+		if !seen[n.Key] {
+			seen[n.Key] = true
+			values = append(values, Value{Key: n.Key, Value: utils.RecordProtoMessage(n.Update.Wanted), Origin: api.FromNB})
+		}
+	}
 	r.retried = make(map[*graph.Slot]bool)
 	for _, key := range r.txn.RetryKeys {
 		n := r.g.Get(key)
@@ -111,20 +117,29 @@ func (r *Run) retry() (values []Value) {
 		if n == nil || !r.isDue(n) {
 			continue
 		}
-		if n.Base != "" && n.Update.Wanted == nil {
-			// The value could not be deleted, which stopped the base.
-			if base := r.g.Get(n.Base); base != nil && isBehind(base) {
-				n = base
-				r.retried[n.Slot()] = true
-			}
+		base := r.stopped(n)
+		if base != nil {
+			r.retried[base.Slot()] = true
+			add(base)
 		}
-		if seen[n.Key] {
-			continue
+		// An invalid base may not come to its derived values.
+		if base == nil || base.State == kvscheduler.ValueState_INVALID {
+			add(n)
 		}
-		seen[n.Key] = true
-		values = append(values, Value{Key: n.Key, Value: utils.RecordProtoMessage(n.Update.Wanted), Origin: api.FromNB})
 	}
 	return values
+}
+
+// stopped returns the base of a derived value that could not be deleted, if
+// that has stopped the base.
+func (r *Run) stopped(n *graph.Node) *graph.Node {
+	if n.Base == "" || n.Update.Wanted != nil {
+		return nil
+	}
+	if base := r.g.Get(n.Base); base != nil && isBehind(base) {
+		return base
+	}
+	return nil
 }
 
 func (r *Run) isDue(n *graph.Node) bool {
