@@ -38,6 +38,10 @@ func (r *Run) remove(v *visit, n *graph.Node, prev before) error {
 	}
 	w := r.withdraw(v, n, kvscheduler.ValueState_REMOVED)
 	if w.stopped {
+		if isFailed(n) { // from before, and may have had its last retry
+			r.fail(n, v, w.err)
+			r.record(v, n, prev, kvscheduler.TxnOperation_DELETE, true)
+		}
 		return w.err
 	}
 	r.record(v, n, prev, kvscheduler.TxnOperation_DELETE, false)
