@@ -244,7 +244,7 @@ func TestRegistrationWhileInUse(t *testing.T) {
 	}
 	for i := range n {
 		key := fmt.Sprintf("p%d/a", i)
-		for deadline := time.Now().Add(20 * time.Second); s.GetValueStatus(key).GetValue().GetState() != kvscheduler.ValueState_CONFIGURED; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(patience); s.GetValueStatus(key).GetValue().GetState() != kvscheduler.ValueState_CONFIGURED; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%s is %v", key, s.GetValueStatus(key).GetValue().GetState())
 			}

@@ -26,6 +26,10 @@ import (
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 )
 
+// patience is how long a test waits for what must come, on a machine however
+// busy.
+const patience = 2 * time.Minute
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
@@ -154,7 +158,7 @@ func TestSummaryIsPrintedAtDebugLevel(t *testing.T) {
 	commit("quiet")
 	s.Log.SetLevel(logging.DebugLevel)
 	commit("loud")
-	for deadline := time.Now().Add(10 * time.Second); !out.has("loud"); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); !out.has("loud"); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the transaction was not printed")
 		}

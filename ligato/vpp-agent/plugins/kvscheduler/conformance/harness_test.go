@@ -22,7 +22,7 @@ import (
 
 // patience is how long a test waits for what must come. It is long, since
 // the machine may be busy, and only spent when a test fails.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // sched is a scheduler with the mock system below it.
 type sched struct {
