@@ -233,7 +233,14 @@ func (r *Run) reconsider(v *visit, n *graph.Node, prev before) error {
 		r.noteUpdate(n, v)
 		n.Update.Wanted = v.message()
 		n.LastOp = kvscheduler.TxnOperation_DELETE
-		return r.postpone(v, n, prev, kvscheduler.TxnOperation_DELETE)
+		another := !equal(n.Message(), v.message())
+		if err := r.postpone(v, n, prev, kvscheduler.TxnOperation_DELETE); err != nil || !another {
+			return err
+		}
+		// It was the former value, still there after a failure, that has lost
+		// the dependency.
+		n.LastOp = kvscheduler.TxnOperation_CREATE
+		return r.create(v, n, snapshot(n))
 	case n.Available:
 		return nil
 	case ready && r.hasBase(n):
