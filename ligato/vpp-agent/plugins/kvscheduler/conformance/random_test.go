@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	scenarios = flag.Int("scenarios", 40, "number of random scenarios")
+	scenarios = flag.Int("scenarios", 100, "number of random scenarios")
 	steps     = flag.Int("steps", 60, "commands in a random scenario")
 	seed      = flag.Uint64("seed", 0, "play only the random scenario with this seed")
 )
@@ -53,8 +53,9 @@ func TestRandomScenarios(t *testing.T) {
 	}, false)
 }
 
-// TestRandomFailures lets operations fail at random, and compares the
-// scheduler with the model after failures are over and it was resynchronised.
+// TestRandomFailures lets operations fail at random, checks after each command
+// that the states agree with each other, and compares the scheduler with the
+// model after failures are over and it was resynchronised.
 func TestRandomFailures(t *testing.T) {
 	playRandom(t, func(r *rand.Rand) []string {
 		var script []string
@@ -118,6 +119,9 @@ func playScenario(t *testing.T, script []string, failing bool) error {
 		if failing && name != "settle" {
 			if i := slices.IndexFunc(log, func(line string) bool { return strings.Contains(line, "<nil>") }); i >= 0 {
 				return fmt.Errorf("the scheduler asked: %s", log[i])
+			}
+			if err := p.checkConsistent(); err != nil {
+				return fmt.Errorf("command %d: %w\noperations:\n%s", i, err, strings.Join(log, "\n"))
 			}
 			continue
 		}
