@@ -21,9 +21,9 @@ func (p *player) checkConsistent() error {
 	// Whether a derived value that failed is there, the statuses do not tell.
 	surely, perhaps := maps.Clone(there), maps.Clone(there)
 	derived := make(map[string]string)
-	for key, text := range there {
+	for _, key := range slices.Concat(baseKeys, southKeys) {
 		values := make(map[string]string)
-		for _, kv := range derivedValues(newValue(text)) {
+		for _, kv := range derivedValues(newValue(there[key])) {
 			values[kv.Key] = textOf(kv.Value)
 		}
 		for _, status := range p.GetValueStatus(key).GetDerivedValues() {
