@@ -48,12 +48,16 @@ func TestVerifyMode(t *testing.T) {
 	statuses := make(chan *kvsproto.BaseValueStatus, 100)
 	s.WatchValueStatus(statuses, func(key string) bool { return key == "u" })
 	s.mustCommit("a=1", "b=1", "p=1 needs zz", "u=1")
-	receive(s, "the status of u", statuses)
+	s.mustCommit("u=2")
+	for range 2 {
+		receive(s, "the status of u", statuses)
+	}
+	s.system.lose("u")
 
 	lying = true
-	_, err = s.commit(context.Background(), "a=2", "b delete", "c=1")
+	_, err = s.commit(context.Background(), "a=2", "b delete", "c=1", "u=3")
 	want := map[string]kvs.VerificationErrorType{
-		"a": kvs.NotEquivalent, "b": kvs.ExpectedToNotExist, "c": kvs.ExpectedToExist}
+		"a": kvs.NotEquivalent, "b": kvs.ExpectedToNotExist, "c": kvs.ExpectedToExist, "u": kvs.ExpectedToExist}
 	for _, kv := range errTxn(err).GetKVErrors() {
 		var verification *kvs.VerificationError
 		if !errors.As(kv.Error, &verification) || verification.Key() != kv.Key {
@@ -66,8 +70,10 @@ func TestVerifyMode(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("%v not found: %v", want, err)
 	}
-	// What the descriptor claims stands, and nobody else is concerned.
+	// What the descriptor claims stands, and what was only looked at is not
+	// told: u is, to whoever watches, what it was.
 	s.expectState("c", kvsproto.ValueState_CONFIGURED)
+	s.TransactionBarrier()
 	for len(statuses) > 0 {
 		t.Errorf("status %v", <-statuses)
 	}
