@@ -325,3 +325,41 @@ func TestDelaysOfRetries(t *testing.T) {
 	}
 	s.expectState("a", kvsproto.ValueState_CONFIGURED)
 }
+
+// TestObsoleteRetry: a retry does nothing about what was set again meanwhile,
+// whether that has failed too or not.
+func TestObsoleteRetry(t *testing.T) {
+	t.Parallel()
+	for _, failures := range []int{1, 2} {
+		t.Run(fmt.Sprint(failures, " failures"), func(t *testing.T) {
+			t.Parallel()
+			s := newSched(t)
+			s.describe("main", "[a-z]")
+			begun, end := make(chan struct{}, failures), make(chan struct{})
+			s.system.on("create", "a", failure{times: failures, err: errBoom, call: func() {
+				begun <- struct{}{}
+				<-end
+			}})
+			queue := kvs.WithoutBlocking(kvs.WithRetry(context.Background(), 1, 2, false))
+			if _, err := s.commit(queue, "a=1"); err != nil {
+				t.Fatal(err)
+			}
+			receive(s, "the operation", begun)
+			// Queued before the retry can be.
+			if _, err := s.commit(queue, "a=2"); err != nil {
+				t.Fatal(err)
+			}
+			close(end)
+			s.await(uint64(failures + 1)) // with a retry for each failure
+			for _, txn := range s.GetTransactionHistory(noTime, noTime)[2:] {
+				obsolete := txn.RetryForTxn == 0
+				if txn.TxnType != kvs.RetryFailedOps || (len(txn.Values) == 0) != obsolete || (len(txn.Executed) == 0) != obsolete {
+					t.Errorf("unexpected %v", txn)
+				}
+			}
+			if got := s.system.snapshot(); len(got) != 1 || got[0] != "a=2" {
+				t.Errorf("the system has %v", got)
+			}
+		})
+	}
+}
