@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,7 @@ func (a *app) whyCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx, done := a.bounded(cmd)
 		defer done()
-		state, prefixes, err := a.agentState(ctx)
+		state, err := a.agentState(ctx)
 		if err != nil {
 			return err
 		}
@@ -40,7 +41,7 @@ func (a *app) whyCommand() *cobra.Command {
 			keys = nil
 		}
 		for _, arg := range args {
-			found, err := state.Find(prefixes, arg)
+			found, err := state.Find(arg)
 			if err != nil {
 				return err
 			}
@@ -61,30 +62,28 @@ func (a *app) whyCommand() *cobra.Command {
 }
 
 // agentState asks for everything that explanations are made of.
-func (a *app) agentState(ctx context.Context) (*why.Agent, []string, error) {
+func (a *app) agentState(ctx context.Context) (*why.Agent, error) {
 	agent, err := a.agent()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	statuses, err := agent.AllStatuses(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	index, err := agent.DumpIndex(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	state := &why.Agent{Statuses: statuses}
-	for _, descriptor := range index.Descriptors {
-		if descriptor == watcherDescriptor {
-			state.Host, state.Graph, err = a.hostView(ctx)
-			return state, index.KeyPrefixes, err
-		}
+	state := &why.Agent{Statuses: statuses, KeyPrefixes: index.KeyPrefixes}
+	if slices.Contains(index.Descriptors, watcherDescriptor) {
+		state.Host, state.Graph, err = a.hostView(ctx)
+		return state, err
 	}
 	// An agent without a watcher can be explained except for its host.
 	nodes, err := agent.Graph(ctx)
 	state.Graph = depgraph.New(nodes)
-	return state, index.KeyPrefixes, err
+	return state, err
 }
 
 func (a *app) showExplanations(list []*why.Explanation) {

@@ -16,9 +16,8 @@ import (
 // Find returns the keys that a person means: a key, a key of the store, the
 // name of a value, of its model and value ("linux.l3.route/10.0.0.0/8/eth0"),
 // or of an interface of the host. The first of these that fits counts; there
-// is more than one key only if several values have the same name. The
-// prefixes are those of the keys that can be configured.
-func (a *Agent) Find(prefixes []string, text string) ([]string, error) {
+// is more than one key only if several values have the same name.
+func (a *Agent) Find(text string) ([]string, error) {
 	if _, rest, ok := cutStorePrefix(text); ok {
 		text = rest
 	}
@@ -37,7 +36,7 @@ func (a *Agent) Find(prefixes []string, text string) ([]string, error) {
 	for _, try := range []func() []string{
 		func() []string { return a.existing(text) },
 		func() []string { return a.existing("config/" + text) },
-		func() []string { return byName(keys, prefixes, text) },
+		func() []string { return byName(keys, a.KeyPrefixes, text) },
 		func() []string { return a.byHostName(text) },
 		func() []string { return byLastPart(keys, text) },
 	} {

@@ -16,7 +16,7 @@ func TestFind(t *testing.T) {
 	const arp = "config/linux/l3/v2/arp/uplink"
 	a := new(agent).value(uplink, wire.Pending, "", "x="+hostA).value(route, wire.Pending, "").value(arp, wire.Pending, "").
 		host("eth0", "announced", "").host("Weird", "down", "").build()
-	prefixes := []string{"", "config/linux/interfaces/v2/interface/", "config/linux/l3/v2/route/", "config/linux/l3/v2/arp/"}
+	a.KeyPrefixes = []string{"", "config/linux/interfaces/v2/interface/", "config/linux/l3/v2/route/", "config/linux/l3/v2/arp/"}
 	for _, tc := range []struct {
 		text string
 		want []string
@@ -38,7 +38,7 @@ func TestFind(t *testing.T) {
 		{"*", nil},
 		{"", nil},
 	} {
-		got, err := a.Find(prefixes, tc.text)
+		got, err := a.Find(tc.text)
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%q: %v\n%s", tc.text, err, diff)
 		}
@@ -46,7 +46,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q: %v", tc.text, err)
 		}
 	}
-	if _, err := a.Find(prefixes, "weird"); err == nil || !strings.Contains(err.Error(), "did you mean Weird?") {
+	if _, err := a.Find("weird"); err == nil || !strings.Contains(err.Error(), "did you mean Weird?") {
 		t.Error(err)
 	}
 }
@@ -56,7 +56,7 @@ func TestFindShown(t *testing.T) {
 	const prefix = "config/ifwatcher/v1/host-interface/"
 	a := new(agent).host("eth0", "announced", "").host("eth1", "down", "").value(prefix+"eth0", wire.Obtained, "").
 		value(prefix+"eth1", wire.Obtained, "").value(prefix+"mine", wire.Invalid, "nobody configures interfaces here").build()
-	prefixes := []string{prefix, "config/linux/interfaces/v2/interface/"}
+	a.KeyPrefixes = []string{prefix, "config/linux/interfaces/v2/interface/"}
 	for text, want := range map[string]string{
 		"eth0":                               "linux/interface/host-name/eth0",
 		"eth1":                               "linux/interface/host-name/eth1",
@@ -68,7 +68,7 @@ func TestFindShown(t *testing.T) {
 		"mine":                               prefix + "mine",
 		"ifwatcher.host-interface/mine":      prefix + "mine",
 	} {
-		if got, err := a.Find(prefixes, text); err != nil || len(got) != 1 || got[0] != want {
+		if got, err := a.Find(text); err != nil || len(got) != 1 || got[0] != want {
 			t.Errorf("%s: %v, %v; want %s", text, got, err, want)
 		}
 	}

@@ -48,6 +48,9 @@ type Agent struct {
 	Graph    *depgraph.Graph
 	Statuses []wire.Status
 	Host     hostif.View
+	// KeyPrefixes are those of the values that the agent's plugins apply. Without
+	// any it is not known.
+	KeyPrefixes []string
 
 	statuses  map[string]wire.ValueStatus
 	hostNames []string

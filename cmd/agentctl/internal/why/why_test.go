@@ -353,6 +353,14 @@ do: correct the value of config/a
 `,
 		},
 		{
+			name: "shown, not configured", key: "config/ifwatcher/v1/host-interface/lo",
+			agent: new(agent).value("config/ifwatcher/v1/host-interface/lo", wire.Invalid, "read-only"),
+			want: `config/ifwatcher/v1/host-interface/lo INVALID
+! the value is not valid: read-only
+do: delete config/ifwatcher/v1/host-interface/lo, which only shows what the host has
+`,
+		},
+		{
 			name: "unimplemented", key: "config/a", agent: new(agent).value("config/a", wire.Unimplemented, ""),
 			want: `config/a UNIMPLEMENTED
 ! no plugin of this agent applies values of this kind
@@ -395,6 +403,22 @@ func TestStatusOnly(t *testing.T) {
 	a.Statuses = []wire.Status{{Value: wire.ValueStatus{Key: "config/a", State: wire.Pending, Details: []string{"label"}}}}
 	if diff := cmp.Diff("config/a PENDING\n- label: \n  ! the agent does not say which key that would be\n", text(a.Explain("config/a"))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestKeyOfNobody is a key that somebody has mistyped: configuring it again would
+// not help.
+func TestKeyOfNobody(t *testing.T) {
+	a := new(agent).build()
+	a.KeyPrefixes = []string{"", "config/linux/interfaces/v2/interface/"}
+	for key, want := range map[string]string{
+		uplink: "! it is not configured\ndo: configure it: agentctl kvdb put " + uplink + " …\n",
+		"config/linux/interface/v2/interface/uplink": "! no plugin of this agent applies values with such a key\n" +
+			"do: correct the key: 'agentctl model ls' shows how keys begin\n",
+	} {
+		if diff := cmp.Diff(key+" NONEXISTENT\n"+want, text(a.Explain(key))); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

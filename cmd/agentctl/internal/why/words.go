@@ -25,6 +25,9 @@ func ofState(state string, s wire.ValueStatus) (problem, advice string) {
 		if len(s.Details) > 0 {
 			problem += " (" + strings.Join(s.Details, ", ") + ")"
 		}
+		if _, ok := wire.ShownHostKey(s.Key); ok {
+			return withError(problem, s.Error), "delete " + s.Key + ", which only shows what the host has"
+		}
 		return withError(problem, s.Error), "correct the value of " + s.Key
 	case wire.Failed:
 		return withError(operation(s)+" failed", s.Error), remedy(s, "then have it tried again: agentctl config resync --retry")
@@ -76,12 +79,22 @@ func (x *explainer) absent(key, neededBy string) (problem, advice string) {
 		return fmt.Sprintf("the microservice %s is not running", label), "start the microservice " + label
 	}
 	if strings.HasPrefix(key, "config/") {
+		if !x.applies(key) {
+			return "no plugin of this agent applies values with such a key", "correct the key: 'agentctl model ls' shows how keys begin"
+		}
 		return "it is not configured", "configure it: agentctl kvdb put " + key + " …"
 	}
 	if neededBy == "" {
 		return "the agent has no such value", ""
 	}
 	return "nothing that is configured makes it", "look for what should make " + key + ": agentctl values"
+}
+
+// applies reports whether the agent would apply a value with the key.
+func (a *Agent) applies(key string) bool {
+	return len(a.KeyPrefixes) == 0 || slices.ContainsFunc(a.KeyPrefixes, func(prefix string) bool {
+		return prefix != "" && strings.HasPrefix(key, prefix)
+	})
 }
 
 // interfaceOf returns the interface that a key is, or would be, derived from.
