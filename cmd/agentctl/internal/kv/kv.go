@@ -65,10 +65,11 @@ type Pair struct {
 // Store is a connection to an etcd.
 type Store struct {
 	client    *clientv3.Client
-	endpoints string
+	endpoints string // with how they are talked to
 }
 
-// dialTimeout bounds the look whether anything listens at an endpoint.
+// dialTimeout bounds the look whether anything listens at an endpoint, and speaks
+// TLS if that is wanted.
 const dialTimeout = 5 * time.Second
 
 // Open connects to the first endpoint that is there. TLS is used if the
@@ -79,8 +80,9 @@ func Open(ctx context.Context, endpoints []string, tlsConfig *tls.Config) (*Stor
 		return nil, fmt.Errorf("%w: no endpoint is given", ErrUnreachable)
 	}
 	// The client would try for as long as it is allowed and then say only that
-	// the time is over. A plain connection tells the cause at once.
-	if err := probe(ctx, endpoints); err != nil {
+	// the time is over. A connection that is made without it tells the cause at
+	// once.
+	if err := probe(ctx, endpoints, tlsConfig); err != nil {
 		return nil, fmt.Errorf("%w at %s: %w", ErrUnreachable, all, err)
 	}
 	client, err := clientv3.New(clientv3.Config{
@@ -92,23 +94,43 @@ func Open(ctx context.Context, endpoints []string, tlsConfig *tls.Config) (*Stor
 	if err != nil {
 		return nil, fmt.Errorf("%w at %s: %w", ErrUnreachable, all, err)
 	}
+	if tlsConfig == nil && !slices.ContainsFunc(endpoints, isSecure) {
+		all += " without TLS" // a store that wants it does not answer
+	}
 	return &Store{client: client, endpoints: all}, nil
 }
 
-func probe(ctx context.Context, endpoints []string) error {
+func probe(ctx context.Context, endpoints []string, tlsConfig *tls.Config) error {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout*time.Duration(len(endpoints)))
+	defer cancel()
 	var errs []error
 	for _, endpoint := range endpoints {
-		network, address := dialAddress(endpoint)
-		dialer := net.Dialer{Timeout: dialTimeout}
-		conn, err := dialer.DialContext(ctx, network, address)
+		err := probeOne(ctx, endpoint, tlsConfig)
 		if err == nil {
-			return conn.Close()
+			return nil
 		}
 		errs = append(errs, err)
 	}
 	// One cause is enough for a person.
 	return errs[0]
 }
+
+func probeOne(ctx context.Context, endpoint string, tlsConfig *tls.Config) error {
+	network, address := dialAddress(endpoint)
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	dial := dialer.DialContext
+	if network == "tcp" && (tlsConfig != nil || isSecure(endpoint)) {
+		dial = (&tls.Dialer{NetDialer: dialer, Config: tlsConfig}).DialContext
+	}
+	conn, err := dial(ctx, network, address)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// isSecure reports whether an endpoint asks for TLS itself.
+func isSecure(endpoint string) bool { return strings.HasPrefix(endpoint, "https://") }
 
 func dialAddress(endpoint string) (network, address string) {
 	u, err := url.Parse(endpoint)

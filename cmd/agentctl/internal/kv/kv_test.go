@@ -5,9 +5,15 @@ package kv
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +128,38 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestTLS is told at once why a connection with TLS cannot be.
+func TestTLS(t *testing.T) {
+	quiet := log.New(io.Discard, "", 0)
+	secure, plain := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	secure.Config.ErrorLog, plain.Config.ErrorLog = quiet, quiet
+	secure.StartTLS()
+	defer secure.Close()
+	plain.Start()
+	defer plain.Close()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(secure.Certificate())
+	for _, tc := range []struct {
+		endpoint string
+		config   *tls.Config
+		want     string
+	}{
+		{secure.URL, &tls.Config{RootCAs: trusted}, ""},
+		{secure.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true}, ""},
+		{secure.URL, nil, "certificate"},
+		{secure.Listener.Addr().String(), &tls.Config{}, "certificate"},
+		{plain.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true}, "TLS handshake"},
+	} {
+		s, err := Open(t.Context(), []string{tc.endpoint}, tc.config)
+		if err == nil {
+			defer s.Close()
+		}
+		if ok := err == nil; ok != (tc.want == "") || !ok && (!errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s, %v: %v", tc.endpoint, tc.config != nil, err)
+		}
+	}
+}
+
 // TestSilent has somebody who takes the connection and says nothing.
 func TestSilent(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -136,7 +174,7 @@ func TestSilent(t *testing.T) {
 	defer s.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := s.Get(ctx, "/a"); !errors.Is(err, ErrUnreachable) {
+	if _, err := s.Get(ctx, "/a"); !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "without TLS: no answer") {
 		t.Error(err)
 	}
 }
