@@ -5,6 +5,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,8 +33,9 @@ func (a *app) logListCommand() *cobra.Command {
 	}
 	f := addFormat(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		list, done, err := a.loggers(cmd)
+		ctx, done := a.bounded(cmd)
 		defer done()
+		list, err := a.loggers(ctx)
 		if err != nil {
 			return err
 		}
@@ -57,15 +59,14 @@ func (a *app) logListCommand() *cobra.Command {
 }
 
 // loggers returns the loggers of the agent, sorted by name.
-func (a *app) loggers(cmd *cobra.Command) (list []wire.Logger, done func(), err error) {
-	ctx, done := a.bounded(cmd)
+func (a *app) loggers(ctx context.Context) ([]wire.Logger, error) {
 	agent, err := a.agent()
 	if err != nil {
-		return nil, done, err
+		return nil, err
 	}
-	list, err = agent.Loggers(ctx)
+	list, err := agent.Loggers(ctx)
 	slices.SortFunc(list, func(x, y wire.Logger) int { return cmp.Compare(x.Logger, y.Logger) })
-	return list, done, err
+	return list, err
 }
 
 func noLogger(name string) error {
@@ -86,8 +87,9 @@ func (a *app) logSetCommand() *cobra.Command {
 	}
 	f := addFormat(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		list, done, err := a.loggers(cmd)
+		ctx, done := a.bounded(cmd)
 		defer done()
+		list, err := a.loggers(ctx)
 		if err != nil {
 			return err
 		}
@@ -95,7 +97,7 @@ func (a *app) logSetCommand() *cobra.Command {
 		if !slices.ContainsFunc(list, func(l wire.Logger) bool { return l.Logger == args[0] }) {
 			return noLogger(args[0])
 		}
-		set, err := a.client.SetLogLevel(cmd.Context(), args[0], args[1])
+		set, err := a.client.SetLogLevel(ctx, args[0], args[1])
 		if err != nil {
 			return err
 		}

@@ -4,14 +4,18 @@
 package cli
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,9 +45,9 @@ type settings struct {
 
 // fileConfig is what can only be in the configuration file.
 type fileConfig struct {
-	HTTPTLS *tlsFiles `json:"http-tls"`
-	GRPCTLS *tlsFiles `json:"grpc-tls"`
-	KVDBTLS *tlsFiles `json:"kvdb-tls"`
+	HTTPTLS *tlsFiles
+	GRPCTLS *tlsFiles
+	KVDBTLS *tlsFiles
 }
 
 type tlsFiles struct {
@@ -116,15 +120,16 @@ func (s *settings) readFile(flags *pflag.FlagSet, getenv func(string) string) er
 	if err != nil || path == "" {
 		return err
 	}
-	if err := yaml.Unmarshal(text, &s.file); err != nil {
-		return fmt.Errorf("configuration file %s: %w", path, err)
-	}
-	var values map[string]any
+	var values map[string]json.RawMessage
 	if err := yaml.Unmarshal(text, &values); err != nil {
 		return fmt.Errorf("configuration file %s: %w", path, err)
 	}
-	for name, value := range values {
-		if strings.HasSuffix(name, "-tls") && flags.Lookup(name) == nil && (name == "http-tls" || name == "grpc-tls" || name == "kvdb-tls") {
+	ofTLS := map[string]**tlsFiles{"http-tls": &s.file.HTTPTLS, "grpc-tls": &s.file.GRPCTLS, "kvdb-tls": &s.file.KVDBTLS}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if into, ok := ofTLS[name]; ok {
+			if err := readTLS(values[name], into); err != nil {
+				return fmt.Errorf("configuration file %s: %s: %w", path, name, err)
+			}
 			continue
 		}
 		if flags.Lookup(name) == nil {
@@ -136,11 +141,35 @@ func (s *settings) readFile(flags *pflag.FlagSet, getenv func(string) string) er
 		if flags.Changed(name) {
 			continue
 		}
+		var value any
+		if err := json.Unmarshal(values[name], &value); err != nil {
+			return fmt.Errorf("configuration file %s: %s: %w", path, name, err)
+		}
 		if err := flags.Set(name, flagText(value)); err != nil {
 			return fmt.Errorf("configuration file %s: %s: %w", path, name, err)
 		}
 	}
 	return nil
+}
+
+// readTLS reads how to use TLS. A key that is not known is a mistake in any file:
+// what it was meant to say could be to check, or whom to trust.
+func readTLS(raw json.RawMessage, into **tlsFiles) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(into)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong) && wrong.Field != "":
+		err = fmt.Errorf("%s cannot be a %s", wrong.Field, wrong.Value)
+	case errors.As(err, &wrong):
+		err = fmt.Errorf("it cannot be a %s", wrong.Value)
+	default:
+		err = errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return fmt.Errorf("%w; there are disabled, cert-file, key-file, ca-file and skip-verify", err)
 }
 
 func flagText(value any) string {
