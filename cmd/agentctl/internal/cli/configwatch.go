@@ -91,7 +91,7 @@ func (a *app) showNotification(f *format, n *configurator.NotifyResponse) error 
 		_, err = fmt.Fprintf(a.Stdout, "#%d %s\n", n.GetNextIdx()-1, a.Stdout.Paint(color, output.Printable(text)))
 	case output.JSON:
 		_, err = fmt.Fprintf(a.Stdout, "%s\n", compact(raw))
-	case output.YAML, "yml":
+	case output.YAML:
 		if raw, err = orderedyaml.FromJSON(raw); err == nil {
 			_, err = fmt.Fprintf(a.Stdout, "---\n%s", raw)
 		}

@@ -5,9 +5,11 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,18 +40,23 @@ func addFormat(cmd *cobra.Command, more string) *format {
 	return &f
 }
 
+// String returns what was asked for; forms that have a name by that name.
 func (f format) String() string {
-	if f.o != "" {
-		return f.o
+	asked := cmp.Or(f.o, f.f)
+	switch name := strings.ToLower(asked); name {
+	case output.JSON, output.YAML:
+		return name
+	case "yml":
+		return output.YAML
 	}
-	return f.f
+	return asked
 }
 
 // show writes a result in the format asked for: the raw document for JSON and
 // YAML, so that nothing of it is lost, and the value for a template.
 func (a *app) show(f *format, raw json.RawMessage, value any) error {
 	switch f.String() {
-	case output.JSON, output.YAML, "yml":
+	case output.JSON, output.YAML:
 		if string(raw) == "null" || len(raw) == 0 {
 			raw = json.RawMessage("[]")
 		}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -24,7 +25,7 @@ import (
 
 // watchInterfaces shows the interfaces again when something has changed. On a
 // terminal the table stays in place; elsewhere one follows the other, each
-// JSON document in a line of its own.
+// JSON document in a line of its own, each YAML document after its mark.
 func (a *app) watchInterfaces(cmd *cobra.Command, f *format, names []string, interval time.Duration) error {
 	agent, err := a.agent()
 	if err != nil {
@@ -166,14 +167,20 @@ func (a *app) showChange(f *format, list []hostif.Interface, last []byte) ([]byt
 	var b bytes.Buffer
 	w := *a.Stdout
 	w.Writer = &b
-	head := a.Now().Format(time.DateTime) + "\n"
-	if inPlace {
-		// Home, then clear from there: nothing flickers.
-		head = "\x1b[H\x1b[J" + head
-	}
 	if err := a.showInterfaces(&w, f, list); err != nil {
 		return now, err
 	}
-	_, err = fmt.Fprintf(a.Stdout, "%s%s\n", head, b.String())
+	text := b.String()
+	switch {
+	case f.String() == "":
+		text = a.Now().Format(time.DateTime) + "\n" + text + "\n"
+	case f.String() == output.YAML:
+		text = "---\n" + text
+	}
+	if inPlace {
+		// Home, then clear from there: nothing flickers.
+		text = "\x1b[H\x1b[J" + text
+	}
+	_, err = io.WriteString(a.Stdout, text)
 	return now, err
 }

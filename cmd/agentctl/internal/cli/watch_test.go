@@ -93,6 +93,24 @@ func TestWatchStream(t *testing.T) {
 	}
 }
 
+// TestWatchForms has forms that programs read, with nothing for people between.
+func TestWatchForms(t *testing.T) {
+	for form, want := range map[string]string{
+		"JSON":      `[{"name":"lo","state":"announced",`,
+		"yml":       "---\n- name: lo\n  state: announced\n",
+		"{{len .}}": "1\n",
+	} {
+		l := newLab(t, fakeagent.Pending)
+		var out, errs stream
+		stop := l.start(&out, &errs, "interfaces", "--watch", "lo", "-o", form)
+		eventually(t, "the interface", func() bool { return len(out.String()) >= len(want) })
+		stop()
+		if !strings.HasPrefix(out.String(), want) || errs.String() != "" {
+			t.Errorf("%s: %q\n%s", form, errs.String(), out.String())
+		}
+	}
+}
+
 // TestWatchStreamBreaks begins where the stream has ended.
 func TestWatchStreamBreaks(t *testing.T) {
 	l := newLab(t, fakeagent.Pending)
