@@ -25,14 +25,14 @@ const (
 // Statuses returns the status of every value, or of those below a key prefix,
 // as the agent sent it.
 func (c *Client) Statuses(ctx context.Context, keyPrefix string) (json.RawMessage, error) {
-	return c.Get(ctx, "/scheduler/status?"+query("key-prefix", keyPrefix))
+	return c.Get(ctx, withQuery("/scheduler/status", "key-prefix", keyPrefix))
 }
 
 // Status returns the status of one value. A value that does not exist has a
 // status without state.
 func (c *Client) Status(ctx context.Context, key string) (wire.Status, error) {
 	var s wire.Status
-	err := c.getJSON(ctx, "/scheduler/status?"+query("key", key), &s)
+	err := c.getJSON(ctx, withQuery("/scheduler/status", "key", key), &s)
 	return s, err
 }
 
@@ -61,14 +61,14 @@ func (c *Client) DumpIndex(ctx context.Context) (wire.DumpIndex, error) {
 // error with code 404 means that no descriptor is responsible for it.
 func (c *Client) DumpPrefix(ctx context.Context, keyPrefix, view string) ([]wire.KV, error) {
 	var values []wire.KV
-	err := c.getJSON(ctx, "/scheduler/dump?"+query("key-prefix", keyPrefix, "view", view), &values)
+	err := c.getJSON(ctx, withQuery("/scheduler/dump", "key-prefix", keyPrefix, "view", view), &values)
 	return values, err
 }
 
 // DumpDescriptor returns the values of a descriptor in one of the views.
 func (c *Client) DumpDescriptor(ctx context.Context, descriptor, view string) ([]wire.KV, error) {
 	var values []wire.KV
-	err := c.getJSON(ctx, "/scheduler/dump?"+query("descriptor", descriptor, "view", view), &values)
+	err := c.getJSON(ctx, withQuery("/scheduler/dump", "descriptor", descriptor, "view", view), &values)
 	return values, err
 }
 
@@ -77,7 +77,7 @@ func (c *Client) DumpDescriptor(ctx context.Context, descriptor, view string) ([
 func (c *Client) History(ctx context.Context, since time.Time) (json.RawMessage, error) {
 	path := "/scheduler/txn-history"
 	if !since.IsZero() {
-		path += "?" + query("since", strconv.FormatInt(since.UnixNano(), 10))
+		path = withQuery(path, "since", strconv.FormatInt(since.UnixNano(), 10))
 	}
 	return c.Get(ctx, path)
 }
@@ -85,39 +85,36 @@ func (c *Client) History(ctx context.Context, since time.Time) (json.RawMessage,
 // HistoryText returns all transactions, or one of them with details, in the
 // form for people.
 func (c *Client) HistoryText(ctx context.Context, seqNum string) ([]byte, error) {
-	return c.Get(ctx, "/scheduler/txn-history?"+query("format", "text", "seq-num", seqNum))
+	return c.Get(ctx, withQuery("/scheduler/txn-history", "format", "text", "seq-num", seqNum))
 }
 
 // Transaction returns one recorded transaction as the agent sent it.
 func (c *Client) Transaction(ctx context.Context, seqNum string) (json.RawMessage, error) {
-	return c.Get(ctx, "/scheduler/txn-history?"+query("seq-num", seqNum))
+	return c.Get(ctx, withQuery("/scheduler/txn-history", "seq-num", seqNum))
 }
 
 // Resync makes the agent read everything from its host and repair what differs
 // from what is wanted. It returns the transaction that was carried out.
 func (c *Client) Resync(ctx context.Context, retry, verbose bool) (json.RawMessage, error) {
-	args := url.Values{}
-	if retry {
-		args.Set("retry", "1")
+	flag := func(set bool) string {
+		if set {
+			return "1"
+		}
+		return ""
 	}
-	if verbose {
-		args.Set("verbose", "1")
-	}
-	return c.do(ctx, http.MethodPost, "/scheduler/downstream-resync?"+args.Encode())
+	return c.do(ctx, http.MethodPost, withQuery("/scheduler/downstream-resync", "retry", flag(retry), "verbose", flag(verbose)))
 }
 
-// query encodes pairs of name and value; those with an empty value are left
-// out. The order is kept and slashes stay readable, as in the log of a server.
-func query(pairs ...string) string {
-	var text string
+// withQuery adds pairs of name and value to a path; those with an empty value are
+// left out. The order is kept and slashes stay readable, as in the log of a server.
+func withQuery(path string, pairs ...string) string {
+	separator := "?"
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
 			continue
 		}
-		if text != "" {
-			text += "&"
-		}
-		text += pairs[i] + "=" + strings.ReplaceAll(url.QueryEscape(pairs[i+1]), "%2F", "/")
+		path += separator + pairs[i] + "=" + strings.ReplaceAll(url.QueryEscape(pairs[i+1]), "%2F", "/")
+		separator = "&"
 	}
-	return text
+	return path
 }

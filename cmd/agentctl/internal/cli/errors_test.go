@@ -74,7 +74,7 @@ func TestErrors(t *testing.T) {
 		{"interfaces --all-agents -e " + nobody, "cannot reach the store at " + nobody},
 		{"interfaces --all-agents --watch", "--watch is for the interfaces of one agent"},
 		{"interfaces --all-agents eth[", `"eth[" is neither the name of an interface`},
-		{"config resync", "[404]"},
+		{"config resync", "[404] 404 page not found (POST /scheduler/downstream-resync)"},
 		{"kvdb get", "one key is needed"},
 		{"kvdb put a", "a key and a value are needed"},
 		{"kvdb get /", "one key is needed"},
@@ -90,7 +90,10 @@ func TestErrors(t *testing.T) {
 		{"interfaces --watch --interval 0s", "--interval"},
 		{"why nosuch", `called "nosuch"`},
 		{"why link", "did you mean config/linux/interfaces/v2/interface/uplink"},
+		{"values --state PENDING,BROKEN", `--state: "BROKEN" is no state of a value`},
 		{"vpp cli show version", "no VPP"},
+		{"report -i", "'report -i' of vpp-agent's own agentctl"},
+		{"service list", "gRPC services"},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			l := newLab(t, fakeagent.Pending)

@@ -43,8 +43,8 @@ func (a *app) rootCommand() *cobra.Command {
 		a.kvdbCommand(),
 		a.logCommand(),
 		a.metricsCommand(),
-		noVPPCommand(),
 	)
+	root.AddCommand(notHere()...)
 	checkUsage(root)
 	return root
 }
@@ -92,15 +92,22 @@ func subcommandNeeded(cmd *cobra.Command, args []string) error {
 	return errors.New(text)
 }
 
-// noVPPCommand is what vpp-agent's tool can do and this one cannot.
-func noVPPCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:                "vpp",
-		Short:              "Manage a VPP instance (not with this agent)",
-		Hidden:             true,
-		DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error {
-			return errors.New("this agent configures the Linux host; it has no VPP to talk to")
-		},
+// notHere are the commands of vpp-agent's tool that this one does not have, each
+// with what to do instead.
+func notHere() []*cobra.Command {
+	var list []*cobra.Command
+	for name, text := range map[string]string{
+		"vpp":     "this agent configures the Linux host; it has no VPP to talk to",
+		"report":  "this agentctl makes no reports; 'report -i' of vpp-agent's own agentctl makes one of this agent too",
+		"service": "this agentctl calls no gRPC services by name; vpp-agent's own agentctl does, or any client that uses server reflection",
+	} {
+		list = append(list, &cobra.Command{
+			Use:                name,
+			Short:              "Only in vpp-agent's own agentctl",
+			Hidden:             true,
+			DisableFlagParsing: true,
+			RunE:               func(*cobra.Command, []string) error { return errors.New(text) },
+		})
 	}
+	return list
 }

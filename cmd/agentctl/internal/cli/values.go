@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 
 	"github.com/ifwatcher/ifwatcher/cmd/agentctl/internal/agentapi"
 	"github.com/ifwatcher/ifwatcher/cmd/agentctl/internal/output"
@@ -33,6 +34,12 @@ func (a *app) valuesCommand() *cobra.Command {
 	cmd.Flags().StringSliceVar(&states, "state", nil, "show only values in one of these states")
 	f := addFormat(cmd, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for i, state := range states {
+			states[i] = strings.ToUpper(state)
+			if _, ok := kvscheduler.ValueState_value[states[i]]; !ok {
+				return usageError(cmd, fmt.Errorf("--state: %q is no state of a value, such as PENDING or CONFIGURED", state))
+			}
+		}
 		ctx, done := a.bounded(cmd)
 		defer done()
 		models, prefix, err := a.modelsFor(ctx, args)
@@ -92,9 +99,6 @@ func (a *app) statuses(ctx context.Context, prefix string) (json.RawMessage, err
 
 // withStates filters statuses. Without states, all pass.
 func withStates(raw json.RawMessage, states []string) (json.RawMessage, []wire.Status, error) {
-	for i, state := range states {
-		states[i] = strings.ToUpper(state)
-	}
 	var (
 		documents []json.RawMessage
 		list      []wire.Status
