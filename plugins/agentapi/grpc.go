@@ -20,6 +20,8 @@ func (p *Plugin) registerGRPC() {
 	configurator.RegisterConfiguratorServiceServer(server, &configuratorService{plugin: p})
 	if p.StatusCheck != nil {
 		p.health = health.NewServer()
+		// The server may start before anybody looks at how the agent is.
+		p.health.SetServingStatus("", grpc_health_v1.HealthCheckResponse_NOT_SERVING)
 		grpc_health_v1.RegisterHealthServer(server, p.health)
 	}
 }

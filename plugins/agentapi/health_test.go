@@ -10,6 +10,16 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
+// TestHealthAtStart asks before the plugin has looked at the state of the agent.
+func TestHealthAtStart(t *testing.T) {
+	newAgent(t, func(a *testAgent) {
+		response, err := a.Plugin.health.Check(testContext(t), &grpc_health_v1.HealthCheckRequest{})
+		if err != nil || response.GetStatus() != grpc_health_v1.HealthCheckResponse_NOT_SERVING {
+			t.Errorf("%v, %v", response, err)
+		}
+	})
+}
+
 func TestHealth(t *testing.T) {
 	a := newAgent(t)
 	client := grpc_health_v1.NewHealthClient(a.conn)
