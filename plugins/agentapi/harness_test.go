@@ -36,7 +36,7 @@ import (
 
 // patience is how long a test waits for what must come. It is long, since the
 // machine may be busy, and only spent when a test fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // testAgent is the plugin with a real scheduler and orchestrator, over a host in
 // memory.

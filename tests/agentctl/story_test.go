@@ -26,6 +26,13 @@ func TestStory(t *testing.T) {
 	notifications := follow(t, "config", "watch", "--filter", `{"linux_notification":{"interface":{"state":{"name":"ctl0"}}}}`)
 	interfaces := follow(t, "interfaces", "--watch", "--interval", "100ms")
 	eventually(t, "the first table", func() bool { return strings.Contains(interfaces.Output(), "127.0.0.1/8") })
+	// Operations are shown only from when the command has looked for the first time.
+	const probeKey = "config/linux/interfaces/v2/interface/probe"
+	eventually(t, "the first operation", func() bool {
+		ok(t, []string{"kvdb", "put", probeKey, `{"name":"probe","type":"EXISTING","host_if_name":"none0"}`}, "OK\n")
+		ok(t, words("kvdb del "+probeKey), "OK\n")
+		return strings.Contains(changes.Output(), probeKey)
+	})
 
 	ok(t, []string{"kvdb", "put", uplinkKey, uplinkJSON}, "OK\n")
 	ctl(t, routeJSON, "kvdb", "put", routeKey, "-").wants(t, "OK\n")

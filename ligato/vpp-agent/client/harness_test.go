@@ -23,7 +23,7 @@ import (
 )
 
 // patience is only spent when a test fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // newLocal returns a client of an agent that applies interfaces, but for those
 // that are named "refused".

@@ -33,7 +33,7 @@ import (
 )
 
 // patience is only spent when a test fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 type server struct{ *grpc.Server }
 

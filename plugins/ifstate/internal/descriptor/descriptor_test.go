@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.ligato.io/cn-infra/v2/logging"
@@ -253,17 +254,27 @@ func TestDumpInBetween(t *testing.T) {
 
 // Retrieve waits for the interfaces to be read, and then has all of them.
 func TestRetrieveWaits(t *testing.T) {
-	h := NewHost(t, 10)
-	s := newSetup(t, h)
-	go func() {
-		time.Sleep(20 * time.Millisecond)
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHost(t, 10)
+		f := &fakeScheduler{}
+		if err := New(f, h.State, prefix, logging.ForPlugin("ifstate-test")).Register(); err != nil {
+			t.Fatal(err)
+		}
+		var values []kvs.KVWithMetadata
+		var err error
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			values, err = f.descriptor.Retrieve(nil)
+		}()
+		time.Sleep(retrievePatience - time.Nanosecond)
 		h.Set(Interface(2, "eth0"))
 		h.Boot()
-	}()
-	s.sync()
-	if got := s.dump(kvs.CachedView); !slices.Equal(got, []string{"eth0 up, announced"}) {
-		t.Errorf("%q", got)
-	}
+		<-done
+		if err != nil || len(values) != 1 || values[0].Key != prefix+"eth0" {
+			t.Errorf("%v, %v", values, err)
+		}
+	})
 }
 
 // fakeScheduler takes notifications, or does not.

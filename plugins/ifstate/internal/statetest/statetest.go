@@ -15,7 +15,7 @@ import (
 
 // Patience bounds how long a test waits for what must come. It is long, since the
 // machine may be busy, and only spent when a test fails.
-const Patience = 30 * time.Second
+const Patience = time.Minute
 
 // Host is a host with its State.
 type Host struct {
