@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"go.ligato.io/vpp-agent/v3/proto/ligato/generic"
 	linux_interfaces "go.ligato.io/vpp-agent/v3/proto/ligato/linux/interfaces"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -111,6 +112,22 @@ func TestModelOfKey(t *testing.T) {
 		if got := model.Name + " " + name; ok != (want != "") || ok && got != want {
 			t.Errorf("%s: %q", key, got)
 		}
+	}
+}
+
+// TestBadTemplate has a model that no name can be made by.
+func TestBadTemplate(t *testing.T) {
+	c, _, grpc := start(t)
+	bad := proto.Clone(linux_interfaces.ModelInterface.ModelDetail()).(*generic.ModelDetail)
+	bad.Spec.Module = "a.bad"
+	for _, option := range bad.GetOptions() {
+		if option.GetKey() == "nameTemplate" {
+			option.Values = []string{"{{.Name"}
+		}
+	}
+	grpc.Models = []*generic.ModelDetail{bad}
+	if _, err := c.Registry(t.Context()); err == nil || !strings.Contains(err.Error(), "model a.bad.interface of the agent: ") {
+		t.Error(err)
 	}
 }
 

@@ -127,16 +127,28 @@ func (c *Client) Registry(ctx context.Context) (*Registry, error) {
 		if err != nil || !ok {
 			return nil, fmt.Errorf("the agent names the message %s of model %s but does not describe it", m.ProtoName, m.Name)
 		}
-		var opts []models.ModelOption
-		if m.NameTemplate != "" {
-			opts = append(opts, models.WithNameTemplate(m.NameTemplate))
-		}
-		spec := models.Spec{Module: m.Module, Version: m.Version, Type: m.Type, Class: m.Class}
-		if _, err := reg.Register(dynamicpb.NewMessage(message), spec, opts...); err != nil {
+		if err := reg.add(m, message); err != nil {
 			return nil, fmt.Errorf("model %s of the agent: %w", m.Name, err)
 		}
 	}
 	return reg, nil
+}
+
+func (r *Registry) add(m Model, message protoreflect.MessageDescriptor) (err error) {
+	// A template that cannot be parsed is a panic, which is for programs that
+	// bring their own.
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("name template: %v", cause)
+		}
+	}()
+	var opts []models.ModelOption
+	if m.NameTemplate != "" {
+		opts = append(opts, models.WithNameTemplate(m.NameTemplate))
+	}
+	spec := models.Spec{Module: m.Module, Version: m.Version, Type: m.Type, Class: m.Class}
+	_, err = r.Register(dynamicpb.NewMessage(message), spec, opts...)
+	return err
 }
 
 // protoFiles fetches the files that the messages of the models are in, with all

@@ -36,6 +36,8 @@ type GRPC struct {
 	Streams
 
 	Address string
+	// Models are what the agent knows beside those that are linked in.
+	Models []*generic.ModelDetail
 
 	mu    sync.Mutex
 	items map[string]*generic.ConfigItem // by key
@@ -83,7 +85,7 @@ func (g *GRPC) Requests() []*generic.SetConfigRequest {
 
 // KnownModels implements generic.MetaServiceServer.
 func (g *GRPC) KnownModels(_ context.Context, req *generic.KnownModelsRequest) (*generic.KnownModelsResponse, error) {
-	resp := &generic.KnownModelsResponse{}
+	resp := &generic.KnownModelsResponse{KnownModels: slices.Clone(g.Models)}
 	for _, m := range models.RegisteredModels() {
 		if req.GetClass() == "" || m.Spec().Class == req.GetClass() {
 			resp.KnownModels = append(resp.KnownModels, m.ModelDetail())
