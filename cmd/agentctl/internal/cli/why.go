@@ -5,7 +5,9 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,6 +53,7 @@ func (a *app) whyCommand() *cobra.Command {
 		for i, key := range keys {
 			explanations[i] = state.Explain(key)
 		}
+		a.noteErrors(ctx)
 		done()
 		if f.String() != "" {
 			return output.Write(a.Stdout, f.String(), explanations)
@@ -84,6 +87,25 @@ func (a *app) agentState(ctx context.Context) (*why.Agent, error) {
 	nodes, err := agent.Graph(ctx)
 	state.Graph = depgraph.New(nodes)
 	return state, err
+}
+
+// noteErrors says which plugins are in trouble: while the store is away, the values
+// of the agent can be as wanted, and what is wanted now be different. That the agent
+// does not say how it is, is no reason not to explain.
+func (a *app) noteErrors(ctx context.Context) {
+	raw, err := a.client.Readiness(ctx)
+	if err != nil {
+		return
+	}
+	var status wire.ExposedStatus
+	if json.Unmarshal(raw, &status) != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(status.PluginStatus)) {
+		if p := status.PluginStatus[name]; p.State == wire.StateError {
+			a.note("agentctl: the plugin %s of the agent has an error, what it is for may not be as it is here: %s", name, strings.Join(strings.Fields(p.Error), " "))
+		}
+	}
 }
 
 func (a *app) showExplanations(list []*why.Explanation) {
