@@ -69,6 +69,8 @@ func TestWrap(t *testing.T) {
 		{"one two three", 8, "one two|three"},
 		{"linux/interface/host-name", 12, "linux/|interface/|host-name"},
 		{"abcdefghij", 4, "abcd|efgh|ij"},
+		{"lnk CONFIGURED", 10, "lnk|CONFIGURED"},
+		{"  abcdefghij", 6, "  abcd|efghij"},
 		{"a\nbcdef", 3, "a|bcd|ef"},
 		{"日本日本", 5, "日本|日本"},
 		{"日", 1, "日"},

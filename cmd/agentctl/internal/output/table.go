@@ -119,7 +119,7 @@ func (t *Table) widths(limit int) []int {
 
 // wrap breaks the lines of a text that are longer than width, after a space or
 // a mark between parts of a name if there is one in the second half of the
-// line.
+// line, else after a space.
 func wrap(s string, width int) []string {
 	var lines []string
 	for _, line := range strings.Split(s, "\n") {
@@ -129,6 +129,8 @@ func wrap(s string, width int) []string {
 				break
 			}
 			if at := strings.LastIndexAny(line[:end], " ,/.-_"); at+1 >= end/2 {
+				end = at + 1
+			} else if at := strings.LastIndexByte(line[:end], ' '); strings.TrimSpace(line[:at+1]) != "" {
 				end = at + 1
 			}
 			lines = append(lines, strings.TrimRight(line[:end], " "))
