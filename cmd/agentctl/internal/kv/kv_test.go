@@ -13,6 +13,7 @@ import (
 	"log"
 	"net"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,8 +57,12 @@ func TestStore(t *testing.T) {
 	}
 	defer s.Close()
 	const many = 2300 // more than fit into two answers
+	var all []Pair
 	for i := range many {
-		if err := s.Put(ctx, fmt.Sprintf("/vnf-agent/vpp1/config/%04d", i), fmt.Sprint(i)); err != nil {
+		all = append(all, Pair{fmt.Sprintf("/vnf-agent/vpp1/config/%04d", i), fmt.Sprint(i)})
+	}
+	for batch := range slices.Chunk(all, TxnOps) {
+		if err := s.PutAll(ctx, batch); err != nil {
 			t.Fatal(err)
 		}
 	}
