@@ -19,7 +19,6 @@ import (
 	kvs "go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	pbs "go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
 	ifmodel "go.ligato.io/vpp-agent/v3/proto/ligato/linux/interfaces"
-	"go.uber.org/goleak"
 
 	"github.com/ifwatcher/ifwatcher/plugins/ifstate/internal/state"
 	. "github.com/ifwatcher/ifwatcher/plugins/ifstate/internal/statetest"
@@ -37,8 +36,7 @@ type setup struct {
 
 func newSetup(t *testing.T, h *Host) *setup {
 	t.Helper()
-	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	t.Cleanup(Goroutines(t))
 	scheduler := kvscheduler.NewPlugin(kvscheduler.UseDeps(func(d *kvscheduler.Deps) {
 		d.HTTPHandlers = nil
 		d.Cfg = noConfig{}
@@ -319,7 +317,7 @@ func (f *fakeScheduler) count() (calls int, pushes [][]kvs.KVWithMetadata) {
 
 func run(t *testing.T, f *fakeScheduler, h *Host) (done chan struct{}) {
 	t.Helper()
-	before := goleak.IgnoreCurrent()
+	verify := Goroutines(t)
 	d := New(f, h.State, prefix, logging.ForPlugin("ifstate-test"))
 	if err := d.Register(); err != nil {
 		t.Fatal(err)
@@ -333,7 +331,7 @@ func run(t *testing.T, f *fakeScheduler, h *Host) (done chan struct{}) {
 	t.Cleanup(func() {
 		cancel()
 		<-done
-		goleak.VerifyNone(t, before)
+		verify()
 	})
 	return done
 }

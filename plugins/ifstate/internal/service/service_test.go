@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -35,8 +34,7 @@ type remote struct {
 
 func serve(t *testing.T, h *Host) *remote {
 	t.Helper()
-	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	t.Cleanup(Goroutines(t))
 	r := &remote{t: t, stop: make(chan struct{})}
 	server := grpc.NewServer()
 	pb.RegisterHostInterfacesServer(server, New(h.State, r.stop))

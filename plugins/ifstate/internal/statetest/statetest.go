@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/ifwatcher/ifwatcher/plugins/ifstate/internal/state"
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/feed"
 	"github.com/ifwatcher/ifwatcher/plugins/ifwatcher/tracker"
@@ -99,5 +101,22 @@ func Eventually(t testing.TB, what string, condition func() bool) {
 			t.Fatalf("waited in vain for %s", what)
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// Goroutines returns a function that fails the test if there are goroutines that
+// were not there when it was made. It gives them time to end.
+func Goroutines(t testing.TB) (verify func()) {
+	before := goleak.IgnoreCurrent()
+	return func() {
+		t.Helper()
+		var err error
+		for deadline := time.Now().Add(Patience); time.Now().Before(deadline); {
+			// Find waits by itself, but not for long.
+			if err = goleak.Find(before); err == nil {
+				return
+			}
+		}
+		t.Error(err)
 	}
 }
