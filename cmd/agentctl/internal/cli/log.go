@@ -17,7 +17,7 @@ import (
 )
 
 // logLevels are those that the loggers of an agent have.
-var logLevels = []string{"debug", "info", "warn", "error", "fatal", "panic"}
+var logLevels = []string{"debug", "info", "warn", "error", "fatal", "panic", "trace"}
 
 func (a *app) logCommand() *cobra.Command {
 	return group("log", "Show and set the levels of the agent's loggers", a.logListCommand(), a.logSetCommand())
