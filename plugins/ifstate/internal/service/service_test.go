@@ -45,7 +45,10 @@ func serve(t *testing.T, h *Host) *remote {
 		server.Stop()
 		wg.Wait()
 	})
+	// A static window bounds what is between a slow client and the service; it would
+	// grow with the time that a busy machine takes for an answer.
 	conn, err := grpc.NewClient("passthrough:agent", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithStaticStreamWindowSize(1<<16),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
 	if err != nil {
 		t.Fatal(err)
