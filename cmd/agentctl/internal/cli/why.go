@@ -103,7 +103,7 @@ func (a *app) noteErrors(ctx context.Context) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(status.PluginStatus)) {
 		if p := status.PluginStatus[name]; p.State == wire.StateError {
-			a.note("agentctl: the plugin %s of the agent has an error, what it is for may not be as it is here: %s", name, strings.Join(strings.Fields(p.Error), " "))
+			a.note("agentctl: the plugin %s of the agent has an error, so this may not be all: %s", name, strings.Join(strings.Fields(p.Error), " "))
 		}
 	}
 }
