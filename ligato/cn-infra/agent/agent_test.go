@@ -242,12 +242,13 @@ func TestCloseErrors(t *testing.T) {
 
 func TestStartTimeout(t *testing.T) {
 	var j journal
-	release := make(chan struct{})
+	begun, release := make(chan struct{}), make(chan struct{})
 	plugins := newPlugins(&j, "slow")
-	plugins[0].init = func() error { <-release; return nil }
+	plugins[0].init = func() error { close(begun); <-release; return nil }
 	a := newTestAgent(t, plugins, StartTimeout(time.Millisecond))
 	started := async(func() { _ = a.Start() })
 	a.expectExit(t)
+	within(t, "Init", begun) // the timeout may have come before it
 	if doing := a.doing(); doing != "plugin slow: Init" {
 		t.Errorf("the message names %q", doing)
 	}

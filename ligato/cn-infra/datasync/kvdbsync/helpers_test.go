@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,14 @@ import (
 	"go.ligato.io/cn-infra/v2/logging/logrus"
 	"go.ligato.io/cn-infra/v2/servicelabel"
 )
+
+// TestMain gives everybody time: what is bounded in an agent is not what the
+// tests are about, unless they set it themselves.
+func TestMain(m *testing.M) {
+	resync.SingleResyncAcceptTimeout, resync.SingleResyncAckTimeout = time.Minute, 5*time.Minute
+	ResyncAcceptTimeout, ResyncDoneTimeout, listTimeout = time.Minute, time.Minute, time.Minute
+	os.Exit(m.Run())
+}
 
 const agentPrefix = "/vnf-agent/test/"
 

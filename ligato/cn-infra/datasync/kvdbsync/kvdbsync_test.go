@@ -156,6 +156,7 @@ func TestPrefixesCanChange(t *testing.T) {
 }
 
 func TestSubscriptionsAreIndependent(t *testing.T) {
+	setTimeouts(t, 100*time.Millisecond, time.Minute, time.Minute) // one of them does not read
 	s := etcdtest.Start(t)
 	a := newAgent(t, s, s.Endpoint())
 	one, two := watch(t, a.sync, "one", "config/"), watch(t, a.sync, "two", "config/")
@@ -227,7 +228,7 @@ func TestResyncTakesOverWaitingChanges(t *testing.T) {
 }
 
 func TestReceiverThatDoesNotFinish(t *testing.T) {
-	setTimeouts(t, time.Minute, 50*time.Millisecond, time.Minute)
+	setTimeouts(t, time.Minute, 2*time.Second, time.Minute) // enough for the second one to finish
 	s := etcdtest.Start(t)
 	a := newAgent(t, s, s.Endpoint())
 	r := subscribe(t, a.sync, "r", "config/")

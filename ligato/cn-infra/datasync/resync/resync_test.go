@@ -119,7 +119,7 @@ func TestLateAck(t *testing.T) {
 }
 
 func TestOneBadSourceDoesNotStopOthers(t *testing.T) {
-	setTimeouts(t, 20*time.Millisecond, time.Minute)
+	setTimeouts(t, time.Second, time.Minute) // the good ones have to read by then
 	p := newTestPlugin(t)
 	failed := errors.New("failed")
 	p.Register("gone")

@@ -135,7 +135,7 @@ func TestReceiverThatDoesNotRead(t *testing.T) {
 }
 
 func TestReceiverThatDoesNotFinish(t *testing.T) {
-	setTimeout(t, 50*time.Millisecond)
+	setTimeout(t, 2*time.Second) // the receiver has to have taken the event by then
 	r := NewRegistry()
 	rec := subscribe(t, r, "slow", "")
 	var ev datasync.ChangeEvent

@@ -34,7 +34,10 @@ type store struct {
 
 func (s *store) Put(key string, value proto.Message, opts ...datasync.PutOption) error {
 	if s.gate != nil {
-		s.waiting <- struct{}{}
+		select {
+		case s.waiting <- struct{}{}:
+		default:
+		}
 		<-s.gate
 	}
 	s.mu.Lock()
@@ -156,7 +159,7 @@ func TestOneRefusedKeyDoesNotHoldUpTheOthers(t *testing.T) {
 func TestHangingStore(t *testing.T) {
 	period(t, &PeriodicProbingTimeout, time.Millisecond)
 	period(t, &PeriodicWriteTimeout, time.Hour)
-	s := &store{gate: make(chan struct{}), waiting: make(chan struct{}, 1000)}
+	s := &store{gate: make(chan struct{}), waiting: make(chan struct{}, 1)}
 	p := start(t, s, func(p *Plugin) {
 		p.Register("a", nil)
 		p.Register("probed", func() (PluginState, error) { return OK, nil })
@@ -181,7 +184,7 @@ func TestHangingStore(t *testing.T) {
 }
 
 func TestCloseWithHangingStore(t *testing.T) {
-	s := &store{gate: make(chan struct{}), waiting: make(chan struct{}, 1000)}
+	s := &store{gate: make(chan struct{}), waiting: make(chan struct{}, 1)}
 	p := start(t, s, nil)
 	<-s.waiting
 	if err := p.Close(); err != nil {

@@ -131,6 +131,8 @@ func TestPublishStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	published("a", prefix+"a REMOVED ")
+	writer.mu.Lock()
+	defer writer.mu.Unlock()
 	for key := range writer.values {
 		if !strings.HasPrefix(key, statusPrefix) {
 			t.Errorf("published %s", key)

@@ -94,7 +94,7 @@ func TestCredentials(t *testing.T) {
 // The library would only say that the time is over.
 func TestRefusedConnectionWithCredentialsSaysWhy(t *testing.T) {
 	client, err := ConfigToClient(&Config{
-		Endpoints: []string{etcdtest.FreeAddress(t)}, Username: "agent", Password: "secret", DialTimeout: 500 * time.Millisecond,
+		Endpoints: []string{etcdtest.FreeAddress(t)}, Username: "agent", Password: "secret", DialTimeout: 3 * time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)

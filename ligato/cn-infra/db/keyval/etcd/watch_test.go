@@ -291,6 +291,8 @@ func TestNoUpdateIsLostUnderLoad(t *testing.T) {
 		}
 	}
 	etcdtest.Eventually(t, "in step with the store", func() bool { return inStep(t, client, &r) })
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i, rev := range r.revs {
 		if i > 0 && rev < r.revs[i-1] && !strings.HasPrefix(r.lines[i-1], "Delete") {
 			t.Fatalf("revision %d after %d", rev, r.revs[i-1])

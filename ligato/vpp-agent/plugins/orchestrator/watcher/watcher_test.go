@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // waitLimit is how long a test waits for what must happen.
-const waitLimit = 20 * time.Second
+const waitLimit = time.Minute
 
 // fakeStore is a store whose events the test makes.
 type fakeStore struct {
