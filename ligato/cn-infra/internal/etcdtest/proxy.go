@@ -19,6 +19,7 @@ type Proxy struct {
 	state  state
 	change chan struct{} // closed when the state changes
 	conns  map[net.Conn]bool
+	turned int // connections that were closed at once
 }
 
 type state int
@@ -68,6 +69,13 @@ func (p *Proxy) Cut() {
 	}
 }
 
+// TurnedAway returns how many new connections were closed at once.
+func (p *Proxy) TurnedAway() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.turned
+}
+
 // Freeze lets connections stand, but nothing comes through any more.
 func (p *Proxy) Freeze() { p.set(frozen) }
 
@@ -91,6 +99,7 @@ func (p *Proxy) serve(client net.Conn) {
 	defer server.Close()
 	p.mu.Lock()
 	if p.state == cut {
+		p.turned++
 		p.mu.Unlock()
 		return
 	}

@@ -88,8 +88,11 @@ func ConfigToClient(yc *Config) (*ClientConfig, error) {
 		"dial-timeout": yc.DialTimeout, "operation-timeout": yc.OpTimeout, "auto-compact": yc.AutoCompact,
 		"reconnect-interval": yc.ReconnectInterval, "session-ttl": time.Duration(yc.SessionTTL),
 	} {
-		if d < 0 {
+		switch {
+		case d < 0:
 			return nil, fmt.Errorf("%s: %d is negative", name, d)
+		case d > 0 && d < time.Millisecond && name != "session-ttl":
+			return nil, fmt.Errorf("%s: %v is too short; a number without unit is nanoseconds, write it like 2s", name, d)
 		}
 	}
 	if (yc.Username == "") != (yc.Password == "") {

@@ -111,16 +111,18 @@ func TestInvalidConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for field, cfg := range map[string]Config{
-		"endpoints":         {Endpoints: []string{"a:1", " "}},
-		"dial-timeout":      {DialTimeout: -1},
-		"operation-timeout": {OpTimeout: -1},
-		"session-ttl":       {SessionTTL: -1},
-		"username":          {Username: "me"},
-		"password":          {Password: "secret"},
-		"key-file":          {Certfile: "c.pem"},
-		"cert-file":         {Keyfile: "k.pem"},
-		"ca-file":           {CAfile: "/does/not/exist"},
-		empty:               {CAfile: empty},
+		"endpoints":               {Endpoints: []string{"a:1", " "}},
+		"dial-timeout":            {DialTimeout: -1},
+		"dial-timeout: 2ns":       {DialTimeout: 2},
+		"reconnect-interval: 5ns": {ReconnectInterval: 5},
+		"operation-timeout":       {OpTimeout: -1},
+		"session-ttl":             {SessionTTL: -1},
+		"username":                {Username: "me"},
+		"password":                {Password: "secret"},
+		"key-file":                {Certfile: "c.pem"},
+		"cert-file":               {Keyfile: "k.pem"},
+		"ca-file":                 {CAfile: "/does/not/exist"},
+		empty:                     {CAfile: empty},
 	} {
 		if _, err := ConfigToClient(&cfg); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s: error %v does not name it", field, err)
@@ -201,7 +203,7 @@ func TestTLS(t *testing.T) {
 				t.Error("TLS before 1.2 is accepted")
 			}
 			if tt.cfg.Username != "" {
-				client.DialTimeout = 500 * time.Millisecond
+				client.DialTimeout = 3 * time.Second // it is used up before the reason is asked for
 			}
 			c, err := NewEtcdConnectionWithBytes(*client, testLogger(t))
 			if err == nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -235,12 +236,13 @@ func (c *BytesConnectionEtcd) report(follower string, err error) {
 	}
 }
 
-// reported returns what is wrong with followers.
+// reported returns what is wrong with followers, in the order of their names.
 func (c *BytesConnectionEtcd) reported() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for name, err := range c.reports {
-		return fmt.Errorf("%s: %w", name, err)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(c.reports)) {
+		errs = append(errs, fmt.Errorf("%s: %w", name, c.reports[name]))
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -75,40 +75,60 @@ func (p *Plugin) connectLater() {
 	}
 }
 
+// onLost is called when the last transport connection is gone. An attempt to
+// come back that fails is not another loss.
 func (p *Plugin) onLost() {
-	if p.ctx.Err() == nil {
+	if p.ctx.Err() == nil && !p.away.Swap(true) {
 		p.Log.Warn("connection to etcd lost")
 	}
 }
 
-func (p *Plugin) onBack() {
-	p.Log.Info("connection to etcd is back")
-	if p.config.ReconnectResync {
-		p.askResync()
-	}
-}
+// onBack is called when there is a transport connection again, which is not to
+// say that somebody answers: a server that hangs is connected to as well.
+func (p *Plugin) onBack() { ask(p.back) }
 
-func (p *Plugin) askResync() {
+func (p *Plugin) askResync() { ask(p.resync) }
+
+func ask(ch chan<- struct{}) {
 	select {
-	case p.resync <- struct{}{}:
+	case ch <- struct{}{}:
 	default: // one that has not begun is enough
 	}
 }
 
-// runResyncs runs the resyncs that are asked for, each as soon as etcd answers.
-func (p *Plugin) runResyncs() {
+func asked(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+// followConnection tells when a lost connection is of use again, and runs the
+// resyncs that are asked for, each as soon as etcd answers.
+func (p *Plugin) followConnection() {
 	for {
+		var back, resync bool
 		select {
+		case <-p.back:
+			back = true
 		case <-p.resync:
+			resync = true
 		case <-p.ctx.Done():
 			return
 		}
-		if p.Resync == nil || p.waitForAnswer() != nil {
-			continue
+		if p.waitForAnswer() != nil {
+			return
 		}
-		select { // asked again while etcd did not answer
-		case <-p.resync:
-		default:
+		// What was asked while etcd did not answer is about the same.
+		back = asked(p.back) || back
+		resync = asked(p.resync) || resync || back && p.config.ReconnectResync
+		if back && p.away.Swap(false) {
+			p.Log.Info("connection to etcd is back")
+		}
+		if !resync || p.Resync == nil {
+			continue
 		}
 		if err := p.Resync.Resync(p.ctx); err != nil && p.ctx.Err() == nil {
 			p.Log.Warnf("resync after connecting: %v", err)
@@ -116,7 +136,11 @@ func (p *Plugin) runResyncs() {
 	}
 }
 
+// waitForAnswer returns an error only if the plugin is closed.
 func (p *Plugin) waitForAnswer() error {
+	pause := backoff.NewExponentialBackOff()
+	pause.MaxInterval = p.config.ReconnectInterval
+	pause.InitialInterval = min(250*time.Millisecond, pause.MaxInterval)
 	_, err := backoff.Retry(p.ctx, func() (struct{}, error) {
 		conn, err := p.connection()
 		if err != nil {
@@ -125,7 +149,7 @@ func (p *Plugin) waitForAnswer() error {
 		ctx, cancel := conn.opContext()
 		defer cancel()
 		return struct{}{}, conn.probe(ctx)
-	}, backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(0))
 	return err
 }
 

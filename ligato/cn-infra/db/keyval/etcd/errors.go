@@ -36,7 +36,14 @@ func (e *causeError) Unwrap() error { return e.err }
 // gRPC wraps the reason of a failed connection into quotes, several times.
 var quotedDesc = regexp.MustCompile(`desc = ("(?:[^"\\]|\\.)*")`)
 
-// cause returns the error with the text of its innermost reason.
+// An error of the network names its own port, another one at each attempt.
+var localAddress = regexp.MustCompile(`\b(?:raw-)?(read|write) (tcp\d?) \S+->(\S+): `)
+
+// What a peer gets blamed for that takes the connection and says nothing.
+var silentPeer = regexp.MustCompile(`^error reading server preface: .*use of closed network connection$`)
+
+// cause returns the error with the text of its innermost reason. The same reason
+// has the same text, so that it can be told from a new one.
 func cause(err error) error {
 	if err == nil {
 		return nil
@@ -68,8 +75,9 @@ func cause(err error) error {
 	}
 	text = strings.TrimPrefix(text, "transport: ")
 	text = strings.TrimPrefix(text, "Error while dialing: ")
+	text = localAddress.ReplaceAllString(text, "$1 $2 $3: ")
 	switch {
-	case st.Code() == codes.DeadlineExceeded && text == st.Message():
+	case st.Code() == codes.DeadlineExceeded && text == st.Message(), silentPeer.MatchString(text):
 		return &causeError{"no answer in time", errors.Join(context.DeadlineExceeded, err)}
 	case text == st.Message() && st.Code() != codes.Unavailable:
 		return err

@@ -5,11 +5,11 @@ package etcd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.ligato.io/cn-infra/v2/datasync/resync"
@@ -45,7 +45,9 @@ type Plugin struct {
 	ctx    context.Context // ends with the plugin
 	cancel context.CancelFunc
 	loops  sync.WaitGroup
-	resync chan struct{} // asks the loop that runs resyncs
+	resync chan struct{} // asks for a resync
+	back   chan struct{} // tells that there is a transport connection again
+	away   atomic.Bool   // the loss of the connection is logged, its return is not
 
 	mu      sync.Mutex
 	conn    *BytesConnectionEtcd // nil until connected
@@ -97,6 +99,7 @@ func (p *Plugin) Init() (err error) {
 	if p.client, err = ConfigToClient(&p.config); err != nil {
 		return fmt.Errorf("configuration of etcd: %w", err)
 	}
+	p.config.ReconnectInterval = orDefault(p.config.ReconnectInterval, defaultReconnectInterval)
 	if p.Serializer == nil {
 		p.Serializer = &keyval.SerializerJSON{ExpandEnvVars: p.client.ExpandEnvVars}
 	}
@@ -107,7 +110,7 @@ func (p *Plugin) Init() (err error) {
 	}
 
 	p.ctx, p.cancel = context.WithCancel(context.Background())
-	p.resync = make(chan struct{}, 1)
+	p.resync, p.back = make(chan struct{}, 1), make(chan struct{}, 1)
 	if p.StatusCheck != nil {
 		p.StatusCheck.Register(p.PluginName, p.probe)
 	}
@@ -119,7 +122,7 @@ func (p *Plugin) Init() (err error) {
 		p.Log.Warnf("%v; the agent starts without it and goes on trying", err)
 		p.loops.Go(p.connectLater)
 	}
-	p.loops.Go(p.runResyncs)
+	p.loops.Go(p.followConnection)
 	return nil
 }
 
@@ -275,7 +278,11 @@ func (p *Plugin) probe() (statuscheck.PluginState, error) {
 	}
 	ctx, cancel := conn.opContext()
 	defer cancel()
-	if err := errors.Join(conn.probe(ctx), conn.reported()); err != nil {
+	err := conn.probe(ctx)
+	if err == nil { // else that is what is wrong with the followers, too
+		err = conn.reported()
+	}
+	if err != nil {
 		return statuscheck.Error, err
 	}
 	return statuscheck.OK, nil

@@ -6,6 +6,7 @@ package etcd
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,12 @@ import (
 	"go.ligato.io/cn-infra/v2/internal/follow"
 	"go.ligato.io/cn-infra/v2/logging"
 )
+
+// TestMain gives sources of a resync the time that a busy machine may need.
+func TestMain(m *testing.M) {
+	resync.SingleResyncAcceptTimeout, resync.SingleResyncAckTimeout = time.Minute, time.Minute
+	os.Exit(m.Run())
+}
 
 // fixedConfig is a configuration file with the given settings.
 type fixedConfig func(*Config)
@@ -78,6 +85,12 @@ func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(p)
+}
+
+func (l *logged) count(part string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.text.String(), part)
 }
 
 func (l *logged) has(part string) bool {
@@ -279,6 +292,42 @@ func TestResyncAfterReconnect(t *testing.T) {
 	}
 }
 
+// A server that hangs, or a proxy in front of it, takes connections, but that does
+// not mean that etcd is back.
+func TestConnectionIsBackWhenEtcdAnswers(t *testing.T) {
+	s := etcdtest.Start(t)
+	proxy := etcdtest.NewProxy(t, s.Endpoint())
+	u := newPlugin(t, func(c *Config) { c.Endpoints = []string{proxy.Endpoint()} })
+	if err := errors.Join(u.Init(), u.AfterInit()); err != nil {
+		t.Fatal(err)
+	}
+	for outage := 1; outage <= 2; outage++ {
+		before := proxy.TurnedAway()
+		proxy.Cut()
+		etcdtest.Eventually(t, "three attempts to come back", func() bool { return proxy.TurnedAway() >= before+3 })
+		if lost, back := u.log.count("connection to etcd lost"), u.log.count("connection to etcd is back"); lost != outage || back != outage-1 {
+			t.Errorf("outage %d: lost %d times, back %d times", outage, lost, back)
+		}
+		proxy.Heal()
+		etcdtest.Eventually(t, "the connection is back", func() bool { return u.log.count("connection to etcd is back") == outage })
+	}
+}
+
+// Zero is the default, not an attempt after the other without a pause.
+func TestReconnectIntervalZero(t *testing.T) {
+	u := newPlugin(t, func(c *Config) {
+		c.Endpoints = []string{etcdtest.FreeAddress(t)}
+		c.AllowDelayedStart = true
+		c.ReconnectInterval = 0
+	})
+	if err := u.Init(); err != nil {
+		t.Fatal(err)
+	}
+	if u.config.ReconnectInterval != defaultReconnectInterval {
+		t.Errorf("interval %v", u.config.ReconnectInterval)
+	}
+}
+
 func TestStatusShowsTroubleOfFollowers(t *testing.T) {
 	s := etcdtest.Start(t)
 	u := newPlugin(t, func(c *Config) { c.Endpoints = []string{s.Endpoint()} })
@@ -290,10 +339,25 @@ func TestStatusShowsTroubleOfFollowers(t *testing.T) {
 	if state, err := u.statuses.ask(); state != statuscheck.Error || !errors.Is(err, follow.ErrEmptied) {
 		t.Errorf("status: %v %v", state, err)
 	}
+	// The order must not change from one time to the next: that would be news.
+	store.Report("a", errors.New("away"))
+	for range 20 {
+		if _, err := u.statuses.ask(); err == nil || err.Error() != "a: away\nsomebody: "+follow.ErrEmptied.Error() {
+			t.Fatalf("status: %v", err)
+		}
+	}
+	store.Report("a", nil)
 	store.Report("somebody", nil)
 	if state, err := u.statuses.ask(); state != statuscheck.OK || err != nil {
 		t.Errorf("status: %v %v", state, err)
 	}
+	// An etcd that is away is one reason, not one for each of them.
+	store.Report("somebody", errors.New("listing: away"))
+	s.Stop()
+	etcdtest.Eventually(t, "the reason", func() bool {
+		_, err := u.statuses.ask()
+		return err != nil && !strings.Contains(err.Error(), "somebody")
+	})
 }
 
 func TestAutoCompact(t *testing.T) {
