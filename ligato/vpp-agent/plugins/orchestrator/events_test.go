@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -120,6 +121,10 @@ func startPlugin(t *testing.T, changeDeps func(*Deps)) (*Plugin, *fakeStore, *fa
 
 func TestWatchesAllModels(t *testing.T) {
 	_, store, _ := startPlugin(t, nil)
+	// A key of no model is to be refused, and for that it has to be seen.
+	if !slices.Contains(store.prefixes, "config/") {
+		t.Errorf("configuration as a whole is not watched: %q", store.prefixes)
+	}
 	for _, model := range models.RegisteredModels() {
 		if !strings.Contains(" "+strings.Join(store.prefixes, " ")+" ", " "+model.KeyPrefix()+" ") {
 			t.Errorf("%s is not watched", model.KeyPrefix())

@@ -155,10 +155,35 @@ func TestWithScheduler(t *testing.T) {
 	}
 
 	// Keys that no descriptor has can be told from those that wait for one.
-	if err := store.change(ctx, prefix, "{}"); err != nil {
+	const ofNoModel = "config/vpp/v2/interfaces/x"
+	if err := store.change(ctx, prefix, "{}", ofNoModel, "{}"); err != nil {
 		t.Error(err)
 	}
-	if status, _ := p.GetStatus(prefix); status.GetState() != pb.ValueState_INVALID {
-		t.Errorf("odd key is %v", status)
+	for _, key := range []string{prefix, ofNoModel} {
+		if status, _ := p.GetStatus(key); status.GetState() != pb.ValueState_INVALID {
+			t.Errorf("odd key %s is %v", key, status)
+		}
+		eventually(t, "published refusal of "+key, func() bool {
+			return strings.HasPrefix(writer.get(strings.Replace(key, "config/", "config-status/", 1)), key+" INVALID no registered model")
+		})
+	}
+
+	// What is said last of a refused value that is gone is that it is gone.
+	if err := store.resync(ctx); err != nil {
+		t.Error(err)
+	}
+	published := func(key string) string { return writer.get(strings.Replace(key, "config/", "config-status/", 1)) }
+	gone := []string{prefix + "a", prefix, ofNoModel}
+	for _, key := range gone {
+		eventually(t, "published removal of "+key, func() bool { return published(key) == key+" REMOVED " })
+	}
+	if err := store.resync(ctx, prefix+"last", `{"name":"last"}`); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "all is published", func() bool { return writer.get(statusOf+"last") == prefix+"last CONFIGURED " })
+	for _, key := range gone {
+		if got := published(key); got != key+" REMOVED " {
+			t.Errorf("published in the end: %q", got)
+		}
 	}
 }

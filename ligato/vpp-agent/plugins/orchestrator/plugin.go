@@ -83,7 +83,9 @@ func (p *Plugin) Init() (err error) {
 	if p.Watcher == nil {
 		return nil
 	}
-	var prefixes []string
+	// Besides the models, everything that is meant to be configuration: who
+	// writes a key of no model is told so.
+	prefixes := []string{configPrefix}
 	for _, model := range models.RegisteredModels() {
 		prefixes = append(prefixes, model.KeyPrefix())
 	}

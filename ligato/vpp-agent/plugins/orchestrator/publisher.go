@@ -110,10 +110,12 @@ func (sp *statusPublisher) note(status *Status) {
 	sp.markDirty(key, status)
 }
 
-// refresh has the present status of the keys written.
+// refresh has the present status of the keys written. That a key is gone is told
+// by the scheduler, as of every other key.
 func (sp *statusPublisher) refresh(keys []string) {
 	for _, key := range keys {
-		if status, err := sp.dispatcher.GetStatus(key); err == nil {
+		status, err := sp.dispatcher.GetStatus(key)
+		if err == nil && status.GetState() != kvscheduler.ValueState_NONEXISTENT {
 			sp.note(status)
 		}
 	}
