@@ -74,6 +74,15 @@ func TestOutage(t *testing.T) {
 			}
 			a.put("config/b", `"2"`)
 		}, []string{"resync config/a=2 config/b=2"}},
+		"wiped and refilled alike with other values": {func(a *agent, s *etcdtest.Server) {
+			s.Stop()
+			s.Wipe()
+			s.Start()
+			for i := range 5 {
+				a.put("other", fmt.Sprint(i))
+			}
+			a.put("config/a", `"2"`)
+		}, []string{"resync config/a=2 config/z=end"}},
 		"another cluster": {func(a *agent, s *etcdtest.Server) {
 			s.Stop()
 			s.Replace()

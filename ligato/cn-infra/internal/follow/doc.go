@@ -17,8 +17,9 @@
 //
 //   - The store went on: the differences are the changes that were missed.
 //   - It is another store, because the identity is another, the revision is
-//     lower, or an item contradicts the history: what it holds is the truth, all
-//     of it is delivered anew.
+//     lower, or an item contradicts the history (one that is too old not to be
+//     known, or that has another value at the same revision): what it holds is
+//     the truth, all of it is delivered anew.
 //   - It is another store and it has nothing, while something is known. That is
 //     how data loss looks. What is known is kept, and an error is reported,
 //     until the store has something again, which then is the truth, or until

@@ -120,8 +120,8 @@ func (m *Mirror) judge(snap *Snapshot) Verdict {
 }
 
 // contradicts tells whether the listing cannot be a later state of what is
-// known: an item as old as what is known has to be known, and a known item
-// cannot get older.
+// known: an item as old as what is known has to be known, as it is, and a known
+// item cannot get older.
 func (m *Mirror) contradicts(snap *Snapshot) bool {
 	if snap.Store != m.store || snap.Revision < m.rev {
 		return true
@@ -130,7 +130,7 @@ func (m *Mirror) contradicts(snap *Snapshot) bool {
 		known, found := m.items[item.Key]
 		switch {
 		case !Under(item.Key, m.prefixes):
-		case item.Rev <= m.rev && (!found || known.Rev != item.Rev):
+		case item.Rev <= m.rev && (!found || !item.unchanged(known)):
 			return true
 		}
 	}
@@ -154,7 +154,7 @@ func (m *Mirror) replace(snap *Snapshot) []Change {
 	for _, item := range snap.Items {
 		known, found := m.items[item.Key]
 		items[item.Key] = item
-		if found && known.Rev == item.Rev && item.Rev != 0 {
+		if found && item.unchanged(known) {
 			continue
 		}
 		changes = append(changes, Change{

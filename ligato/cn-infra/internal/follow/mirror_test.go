@@ -26,6 +26,8 @@ func (v text) GetValue(into proto.Message) error {
 	return nil
 }
 
+func (v text) Equal(other datasync.LazyValue) bool { return other == datasync.LazyValue(v) }
+
 // history answers the one question that a mirror may ask.
 type history struct {
 	Store
@@ -91,6 +93,14 @@ func TestVerdicts(t *testing.T) {
 		"an item that got older": {
 			next: Snapshot{Store: 1, Revision: 15, Items: []Item{item("a", 2), item("b", 10)}}, want: Other,
 			changes: []string{"Put a@2 was a3"},
+		},
+		"filled again alike with other values": {
+			next: Snapshot{Store: 1, Revision: 15, Items: []Item{{Key: "a", Value: text("new"), Rev: 3}, item("b", 10)}}, want: Other,
+			changes: []string{"Put a@3 was a3"},
+		},
+		"another cluster filled alike": {
+			next: Snapshot{Store: 2, Revision: 10, Items: []Item{{Key: "a", Value: text("new"), Rev: 3}, item("b", 10)}}, want: Other,
+			changes: []string{"Put a@3 was a3"},
 		},
 		"empty, another cluster":  {next: Snapshot{Store: 2, Revision: 15}, want: Emptied},
 		"empty, lower revision":   {next: Snapshot{Store: 1, Revision: 1}, want: Emptied},

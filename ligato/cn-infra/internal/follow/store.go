@@ -20,6 +20,22 @@ type Item struct {
 	Rev   int64 // revision of the last change of the value, 0 if the store has none
 }
 
+// equaler is implemented by values that can be compared without being decoded.
+type equaler interface {
+	Equal(datasync.LazyValue) bool
+}
+
+// unchanged tells whether the item is what it was. The revision alone does not
+// tell: a store that was wiped and filled again in the same way has the same
+// revisions for other values.
+func (i Item) unchanged(before Item) bool {
+	if i.Rev == 0 || i.Rev != before.Rev {
+		return false
+	}
+	v, ok := i.Value.(equaler)
+	return !ok || v.Equal(before.Value)
+}
+
 // Change is one change of one key.
 type Change struct {
 	Op    datasync.Op

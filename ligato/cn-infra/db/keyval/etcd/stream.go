@@ -4,6 +4,7 @@
 package etcd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -195,6 +196,12 @@ func (v *value) GetValue(into proto.Message) error {
 		return fmt.Errorf("value of %q: %w", v.key, err)
 	}
 	return nil
+}
+
+// Equal tells whether the other value is stored with the same bytes.
+func (v *value) Equal(other datasync.LazyValue) bool {
+	o, ok := other.(*value)
+	return ok && bytes.Equal(v.data, o.data)
 }
 
 // commonPrefix returns what all strings begin with.

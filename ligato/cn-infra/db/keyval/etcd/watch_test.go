@@ -165,6 +165,13 @@ func TestWatchContinuesAfterOutage(t *testing.T) {
 			}
 			put(t, client, "k/2", "again")
 		},
+		"wiped, refilled alike with other values": func(t *testing.T, s *etcdtest.Server, client *clientv3.Client) {
+			s.Stop()
+			s.Wipe()
+			s.Start()
+			put(t, client, "k/1", "other 1")
+			put(t, client, "k/2", "other 2")
+		},
 		"another cluster": func(t *testing.T, s *etcdtest.Server, client *clientv3.Client) {
 			s.Stop()
 			s.Replace()
