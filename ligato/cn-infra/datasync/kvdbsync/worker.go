@@ -58,7 +58,7 @@ type worker struct {
 	awaited    <-chan error            // outcome of the listing taken last
 	waitTimer  *time.Timer             // bounds lastChange and awaited
 
-	trouble string // last error that was logged
+	trouble map[string]bool // errors that were logged since all was well
 }
 
 func newWorker(s *subscription, store follow.Store) *worker {
@@ -66,6 +66,7 @@ func newWorker(s *subscription, store follow.Store) *worker {
 		subscription: s,
 		store:        store,
 		askTimer:     stoppedTimer(),
+		trouble:      make(map[string]bool),
 		waitTimer:    stoppedTimer(),
 	}
 }
@@ -161,8 +162,8 @@ func (w *worker) onEvent(ctx context.Context, ev follow.Event) {
 	switch {
 	case ev.Err != nil:
 		w.store.Report(w.name, ev.Err)
-		if text := ev.Err.Error(); text != w.trouble {
-			w.trouble = text
+		if text := ev.Err.Error(); !w.trouble[text] {
+			w.trouble[text] = true
 			w.log.Warnf("following the store for %s: %v; trying again", w.name, ev.Err)
 		}
 	case ev.Snapshot != nil:
@@ -196,9 +197,9 @@ func (w *worker) onSnapshot(ctx context.Context, snap *follow.Snapshot) {
 	} else {
 		w.store.Report(w.name, nil)
 	}
-	if w.trouble != "" {
+	if len(w.trouble) > 0 {
 		w.log.Infof("following the store for %s again, from revision %d", w.name, snap.Revision)
-		w.trouble = ""
+		clear(w.trouble)
 	}
 	switch {
 	case w.wanted, verdict == follow.Other && w.begun:

@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"go.ligato.io/cn-infra/v2/config"
+	"go.ligato.io/cn-infra/v2/internal/conffile"
 	"go.ligato.io/cn-infra/v2/rpc/internal/portflag"
 )
 
@@ -193,7 +194,7 @@ func load(from config.PluginConfig, cfg *Config) (found bool, err error) {
 		// as 511. Only the text tells.
 		if text := permissionText(from.GetConfigName()); strings.HasPrefix(text, "0") {
 			if cfg.Permission, err = parseOctalDigits(text); err != nil {
-				return true, fmt.Errorf("permission: %w", err)
+				return true, conffile.Error(from, fmt.Errorf("permission: %w", err))
 			}
 		}
 	}

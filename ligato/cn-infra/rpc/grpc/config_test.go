@@ -101,6 +101,13 @@ func TestRefusedConfigurations(t *testing.T) {
 			t.Errorf("%s: Init() = %v, want an error that names it", key, err)
 		}
 	}
+	for _, text := range []string{"endpoint: nowhere\n", "network: unix\nendpoint: s\npermission: 09\n", "permission: [1]\n"} {
+		p := NewPlugin()
+		p.Cfg = writeFile(t, text)
+		if err := p.Init(); err == nil || !strings.Contains(err.Error(), "grpc.conf") {
+			t.Errorf("%q: Init() = %v, want an error that names the file", text, err)
+		}
+	}
 	insecure := &Config{InsecureTransport: true, CAfiles: []string{"ca.pem"}, Keyfile: "key.pem"}
 	if err := insecure.fix(); err != nil {
 		t.Errorf("settings for TLS count although they are to be ignored: %v", err)

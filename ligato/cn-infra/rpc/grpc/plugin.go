@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"go.ligato.io/cn-infra/v2/infra"
+	"go.ligato.io/cn-infra/v2/internal/conffile"
 	"go.ligato.io/cn-infra/v2/rpc/internal/portflag"
 )
 
@@ -93,7 +94,7 @@ func (p *Plugin) configure() error {
 		return nil
 	}
 	if err := cfg.fix(); err != nil {
-		return err
+		return conffile.Error(p.Cfg, err)
 	}
 	switch {
 	case given && cfg.isUnix():

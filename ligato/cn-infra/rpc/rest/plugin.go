@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"go.ligato.io/cn-infra/v2/infra"
+	"go.ligato.io/cn-infra/v2/internal/conffile"
 	"go.ligato.io/cn-infra/v2/rpc/internal/portflag"
 	access "go.ligato.io/cn-infra/v2/rpc/rest/security/model/access-security"
 )
@@ -60,13 +61,13 @@ func (p *Plugin) Init() (err error) {
 		}
 	}
 	if err := cfg.validate(); err != nil {
-		return fmt.Errorf("%s: %w", p.String(), err)
+		return fmt.Errorf("%s: %w", p.String(), conffile.Error(p.Cfg, err))
 	}
 	p.Config = cfg
 
 	if p.Authenticator == nil && len(cfg.ClientBasicAuth) > 0 {
 		if p.Authenticator, err = newStaticAuthenticator(cfg.ClientBasicAuth); err != nil {
-			return fmt.Errorf("%s: %w", p.String(), err)
+			return fmt.Errorf("%s: %w", p.String(), conffile.Error(p.Cfg, err))
 		}
 	}
 	if p.limiters == nil && cfg.RateLimiter != nil {

@@ -250,9 +250,11 @@ func TestRefusedConfigurations(t *testing.T) {
 			t.Errorf("%s: Init() = %v, want an error that names it", key, err)
 		}
 	}
-	p := NewPlugin()
-	p.Cfg = writeFile(t, "endpoint: [1]\n")
-	if err := p.Init(); err == nil || !strings.Contains(err.Error(), "http.conf") {
-		t.Errorf("Init() = %v, want an error that names the file", err)
+	for _, text := range []string{"endpoint: [1]\n", "endpoint: nowhere\n", "client-basic-auth: [user]\n"} {
+		p := NewPlugin()
+		p.Cfg = writeFile(t, text)
+		if err := p.Init(); err == nil || !strings.Contains(err.Error(), "http.conf") {
+			t.Errorf("%q: Init() = %v, want an error that names the file", text, err)
+		}
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/goleak"
+	"google.golang.org/grpc"
 
 	"go.ligato.io/cn-infra/v2/datasync"
 	"go.ligato.io/cn-infra/v2/internal/etcdtest"
@@ -132,6 +135,34 @@ func TestListingIsCompleteOverManyPages(t *testing.T) {
 	}
 	if rev, err := c.GetRevision(); err != nil || rev != l.revision {
 		t.Errorf("revision %d of the listing, %d of the store, %v", l.revision, rev, err)
+	}
+}
+
+// On a slow line the start of an agent must not take a round trip per prefix.
+func TestFollowingBeginsInFewRoundTrips(t *testing.T) {
+	var calls atomic.Int32
+	c, err := connect(clientConfig(etcdtest.Start(t).Endpoint()), testLogger(t), grpc.WithChainUnaryInterceptor(
+		func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			calls.Add(1)
+			return invoke(ctx, method, req, reply, cc, opts...)
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	var prefixes []string
+	for i := range 50 {
+		prefixes = append(prefixes, fmt.Sprintf("config/%02d/", i))
+	}
+	before := calls.Load()
+	store := newBrokerWatcher(c.self, "/a/", testLogger(t)).FollowStore(nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if _, _, err := store.Open(ctx, prefixes); err != nil {
+		t.Fatal(err)
+	}
+	if n := calls.Load() - before; n != 1 {
+		t.Errorf("%d requests for %d prefixes, want 1 besides the watch", n, len(prefixes))
 	}
 }
 

@@ -41,8 +41,7 @@ func (p *Plugin) connectLater() {
 	pause := backoff.NewExponentialBackOff()
 	pause.MaxInterval = p.config.ReconnectInterval
 	pause.InitialInterval = min(250*time.Millisecond, pause.MaxInterval)
-	var said string
-	var saidAt time.Time
+	said := make(map[string]time.Time) // several members may have one reason each
 	for {
 		wait := time.NewTimer(pause.NextBackOff())
 		select {
@@ -55,8 +54,8 @@ func (p *Plugin) connectLater() {
 		if err == nil {
 			break
 		}
-		if text := err.Error(); text != said || time.Since(saidAt) > repeatLog {
-			said, saidAt = text, time.Now()
+		if text := err.Error(); time.Since(said[text]) > repeatLog {
+			said[text] = time.Now()
 			p.Log.Warnf("not connected yet: %v", err)
 		}
 	}
@@ -78,10 +77,13 @@ func (p *Plugin) connectLater() {
 // onLost is called when the last transport connection is gone. An attempt to
 // come back that fails is not another loss.
 func (p *Plugin) onLost() {
-	if p.ctx.Err() == nil && !p.away.Swap(true) {
+	if told := p.told.Load(); p.ctx.Err() == nil && !isAway(told) && p.told.CompareAndSwap(told, told+1) {
 		p.Log.Warn("connection to etcd lost")
 	}
 }
+
+// isAway tells whether what was logged last is a loss.
+func isAway(told int64) bool { return told%2 == 1 }
 
 // onBack is called when there is a transport connection again, which is not to
 // say that somebody answers: a server that hangs is connected to as well.
@@ -118,13 +120,14 @@ func (p *Plugin) followConnection() {
 		case <-p.ctx.Done():
 			return
 		}
+		told := p.told.Load() // an answer tells nothing about a later loss
 		if p.waitForAnswer() != nil {
 			return
 		}
 		// What was asked while etcd did not answer is about the same.
 		back = asked(p.back) || back
 		resync = asked(p.resync) || resync || back && p.config.ReconnectResync
-		if back && p.away.Swap(false) {
+		if back && isAway(told) && p.told.CompareAndSwap(told, told+1) {
 			p.Log.Info("connection to etcd is back")
 		}
 		if !resync || p.Resync == nil {

@@ -17,6 +17,7 @@ import (
 	"go.ligato.io/cn-infra/v2/db/keyval/kvproto"
 	"go.ligato.io/cn-infra/v2/health/statuscheck"
 	"go.ligato.io/cn-infra/v2/infra"
+	"go.ligato.io/cn-infra/v2/internal/conffile"
 )
 
 // DefaultPlugin is the instance that an agent uses by default.
@@ -47,7 +48,7 @@ type Plugin struct {
 	loops  sync.WaitGroup
 	resync chan struct{} // asks for a resync
 	back   chan struct{} // tells that there is a transport connection again
-	away   atomic.Bool   // the loss of the connection is logged, its return is not
+	told   atomic.Int64  // losses and returns of the connection that were logged
 
 	mu      sync.Mutex
 	conn    *BytesConnectionEtcd // nil until connected
@@ -97,7 +98,7 @@ func (p *Plugin) Init() (err error) {
 		return nil
 	}
 	if p.client, err = ConfigToClient(&p.config); err != nil {
-		return fmt.Errorf("configuration of etcd: %w", err)
+		return fmt.Errorf("configuration of etcd: %w", conffile.Error(p.Cfg, err))
 	}
 	p.config.ReconnectInterval = orDefault(p.config.ReconnectInterval, defaultReconnectInterval)
 	if p.Serializer == nil {

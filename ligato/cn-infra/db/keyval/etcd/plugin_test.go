@@ -313,6 +313,15 @@ func TestConnectionIsBackWhenEtcdAnswers(t *testing.T) {
 	}
 }
 
+// What is wrong is named together with the file.
+func TestWrongConfigurationNamesTheFile(t *testing.T) {
+	u := newPlugin(t, func(c *Config) { c.Keyfile = "key.pem" })
+	err := u.Init()
+	if err == nil || !strings.Contains(err.Error(), "config file etcd.conf: key-file") {
+		t.Errorf("Init: %v", err)
+	}
+}
+
 // Zero is the default, not an attempt after the other without a pause.
 func TestReconnectIntervalZero(t *testing.T) {
 	u := newPlugin(t, func(c *Config) {
