@@ -4,11 +4,9 @@
 package etcdtest
 
 import (
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +15,8 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+
+	"go.ligato.io/cn-infra/v2/internal/freeaddr"
 )
 
 // Server is an etcd with one member. Its endpoint stays the same over restarts.
@@ -51,29 +51,11 @@ func New(t testing.TB, options ...func(*embed.Config)) *Server {
 	return s
 }
 
-// FreeAddress returns an address on loopback where nobody listens. Until the end
-// of the test the port stays reserved: a socket is bound to it, which does not
-// listen and so does not keep a server from doing so, but no other process gets
-// the port, nor does a connection of our own, while the server is not there.
+// FreeAddress returns an address on loopback where nobody listens, reserved until
+// the end of the test.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { syscall.Close(fd) })
-	// As net.Listen does it: both have to allow the other one.
-	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		t.Fatal(err)
-	}
-	bound, err := syscall.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fmt.Sprintf("127.0.0.1:%d", bound.(*syscall.SockaddrInet4).Port)
+	return freeaddr.Reserve(t)
 }
 
 // Endpoint returns host and port.

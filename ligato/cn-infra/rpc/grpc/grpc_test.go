@@ -33,6 +33,7 @@ import (
 
 	"go.ligato.io/cn-infra/v2/config"
 	"go.ligato.io/cn-infra/v2/internal/flags"
+	"go.ligato.io/cn-infra/v2/internal/freeaddr"
 	"go.ligato.io/cn-infra/v2/logging/logrus"
 	"go.ligato.io/cn-infra/v2/rpc/internal/certtest"
 )
@@ -41,22 +42,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// freeEndpoint returns an address that nobody listens on.
-func freeEndpoint(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // start returns a plugin that serves the health service.
 func start(t *testing.T, cfg Config, opts ...Option) *Plugin {
 	t.Helper()
 	if cfg.Endpoint == "" {
-		cfg.Endpoint = freeEndpoint(t)
+		cfg.Endpoint = freeaddr.Reserve(t)
 	}
 	p := NewPlugin(append([]Option{UseConf(cfg)}, opts...)...)
 	serve(t, p)
@@ -116,7 +106,7 @@ func TestDisabledWithoutConfiguration(t *testing.T) {
 }
 
 func TestServesFromFile(t *testing.T) {
-	endpoint := freeEndpoint(t)
+	endpoint := freeaddr.Reserve(t)
 	p := NewPlugin()
 	p.Cfg = writeFile(t, "endpoint: "+endpoint+"\n")
 	serve(t, p)
@@ -283,7 +273,7 @@ func TestListenAndServe(t *testing.T) {
 
 func TestOptionsAfterConstruction(t *testing.T) {
 	metrics := grpc_prometheus.NewServerMetrics()
-	p := NewPlugin(UseConf(Config{Endpoint: freeEndpoint(t)}))
+	p := NewPlugin(UseConf(Config{Endpoint: freeaddr.Reserve(t)}))
 	UsePromMetrics(metrics)(p)
 	serve(t, p)
 	if err := call(t, p.Endpoint); err != nil {

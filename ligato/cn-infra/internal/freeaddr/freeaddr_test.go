@@ -1,7 +1,7 @@
 // Copyright 2026 The ifwatcher Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package etcdtest
+package freeaddr
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 
 // A port that is not listened on may be given to anybody who asks for any port,
 // and then the server of the test cannot start again.
-func TestFreeAddressIsReserved(t *testing.T) {
-	addr := FreeAddress(t)
+func TestAddressIsReserved(t *testing.T) {
+	addr := Reserve(t)
 	for range 2 {
 		if _, err := net.Dial("tcp", addr); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("dial: %v, want a refusal", err)
