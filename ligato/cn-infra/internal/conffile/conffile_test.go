@@ -21,7 +21,7 @@ func TestError(t *testing.T) {
 	if err := Error(file(""), wrong); err.Error() != "endpoint: wrong" {
 		t.Errorf("without a file: %v", err)
 	}
-	if Error(nil, wrong) != wrong || Error(file("a"), nil) != nil {
+	if err := Error(nil, wrong); !errors.Is(err, wrong) || err.Error() != wrong.Error() || Error(file("a"), nil) != nil {
 		t.Error("what is not there has a name")
 	}
 }
