@@ -138,50 +138,36 @@ func TestOneBadSourceDoesNotStopOthers(t *testing.T) {
 // Calls that come during a resync share one that begins afterwards.
 func TestCallsAreCoalesced(t *testing.T) {
 	p := newTestPlugin(t)
+	var n atomic.Int32
 	asked := make(chan StatusEvent)
-	serve(t, p.Register("source"), func(ev StatusEvent) { asked <- ev })
+	serve(t, p.Register("source"), func(ev StatusEvent) {
+		if n.Add(1) == 1 {
+			asked <- ev
+		} else {
+			ev.Ack()
+		}
+	})
 
 	var wg sync.WaitGroup
-	call := func() {
-		before := make(chan struct{})
-		wg.Go(func() { close(before); p.DoResync() })
-		<-before
-	}
-	call()
+	wg.Go(p.DoResync)
 	first := <-asked
-	for range 10 {
-		call()
-	}
-	waiting := func() bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return p.next != nil
-	}
-	for !waiting() {
-		time.Sleep(time.Millisecond)
-	}
+	// Calls that nobody waits for have come when they return.
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := p.Resync(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled call: %v", err)
-	}
-	first.Ack()
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	runs := 1
-	for running := true; running; {
-		select {
-		case ev := <-asked:
-			runs++
-			ev.Ack()
-		case <-done:
-			running = false
+	for range 10 {
+		if err := p.Resync(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled call: %v", err)
 		}
 	}
-	// Callers that had not come as far when the first one was acknowledged
-	// make one more at most.
-	if runs < 2 || runs > 3 {
-		t.Errorf("%d resyncs for 11 calls", runs)
+	p.mu.Lock()
+	shared := p.next
+	p.mu.Unlock()
+	first.Ack()
+	<-shared.done
+	wg.Wait()
+	p.DoResync() // after whatever else they had asked for
+	if n.Load() != 3 {
+		t.Errorf("%d resyncs for 1, 10 and 1 calls", n.Load())
 	}
 }
 
