@@ -171,6 +171,9 @@ func (s *managerService) DumpState(context.Context, *generic.DumpStateRequest) (
 	}
 	response := &generic.DumpStateResponse{}
 	for _, key := range slices.Sorted(maps.Keys(state)) {
+		if _, err := models.GetModelFor(state[key]); err != nil {
+			continue // as of a notification: there may be thousands
+		}
 		item, err := models.MarshalItem(state[key])
 		if err != nil {
 			s.log.Warnf("dump of state leaves out key %q: %v", key, err)

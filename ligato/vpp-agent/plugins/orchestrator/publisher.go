@@ -11,6 +11,8 @@ import (
 
 	"go.ligato.io/cn-infra/v2/datasync"
 	"go.ligato.io/cn-infra/v2/logging"
+	"golang.org/x/time/rate"
+	"google.golang.org/protobuf/proto"
 
 	kvs "go.ligato.io/vpp-agent/v3/plugins/kvscheduler/api"
 	"go.ligato.io/vpp-agent/v3/proto/ligato/kvscheduler"
@@ -19,6 +21,14 @@ import (
 const (
 	configPrefix = "config/"
 	statusPrefix = "config-status/"
+
+	// publishInterval is the pause between two rounds: a status that changes all
+	// the time is written once in it.
+	publishInterval = 250 * time.Millisecond
+
+	// publishesPerSecond bounds what one agent asks of a store that it may share
+	// with thousands of others.
+	publishesPerSecond = 500
 
 	// Pauses after a status could not be written.
 	minPublishPause = 500 * time.Millisecond
@@ -32,19 +42,25 @@ const (
 	closeTimeout = 2 * time.Second
 )
 
-// statusPublisher writes the status of each configured value. It never makes
-// the scheduler wait: of a key that changes faster than it can be written, only
-// the latest status is.
+// statusPublisher writes the status of each configured value when it differs from
+// what was written last. It never makes the scheduler wait: of a key that changes
+// faster than it can be written, only the latest status is.
 type statusPublisher struct {
 	log        logging.Logger
 	writer     datasync.KeyProtoValWriter
 	dispatcher *dispatcher
+
+	// Used by the goroutine that writes alone.
+	limit   *rate.Limiter
+	written map[string]*Status // by key, of those that exist
 
 	mu sync.Mutex
 	// latest is the status of every key that exists.
 	latest map[string]*Status
 	// dirty are the statuses to be written.
 	dirty map[string]*Status
+	// lost tells that the store may not have what was written.
+	lost bool
 	// wake has an element while dirty is not empty.
 	wake chan struct{}
 	// stopped is closed when nothing is written any more.
@@ -56,6 +72,8 @@ func newStatusPublisher(log logging.Logger, writer datasync.KeyProtoValWriter, d
 		log:        log,
 		writer:     writer,
 		dispatcher: d,
+		limit:      rate.NewLimiter(publishesPerSecond, publishesPerSecond/10),
+		written:    make(map[string]*Status),
 		latest:     make(map[string]*Status),
 		dirty:      make(map[string]*Status),
 		wake:       make(chan struct{}, 1),
@@ -101,10 +119,9 @@ func (sp *statusPublisher) note(status *Status) {
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	switch status.GetState() {
-	case kvscheduler.ValueState_REMOVED, kvscheduler.ValueState_NONEXISTENT:
+	if isGone(status) {
 		delete(sp.latest, key)
-	default:
+	} else {
 		sp.latest[key] = status
 	}
 	sp.markDirty(key, status)
@@ -121,10 +138,11 @@ func (sp *statusPublisher) refresh(keys []string) {
 	}
 }
 
-// refreshAll has every status written again.
+// refreshAll has every status written again, whether it has changed or not.
 func (sp *statusPublisher) refreshAll() {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	sp.lost = true
 	for key, status := range sp.latest {
 		sp.markDirty(key, status)
 	}
@@ -139,8 +157,8 @@ func (sp *statusPublisher) markDirty(key string, status *Status) {
 	}
 }
 
-// write writes what is dirty until the context ends. While writing fails it
-// pauses, longer each time.
+// write writes what is dirty until the context ends, in rounds. While writing fails
+// the pauses between them get longer.
 func (sp *statusPublisher) write(ctx context.Context) {
 	defer close(sp.stopped)
 	pause := minPublishPause
@@ -150,20 +168,21 @@ func (sp *statusPublisher) write(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		err := sp.writeDirty(ctx)
-		if err == nil {
+		wait := publishInterval
+		if err := sp.writeDirty(ctx); err == nil {
 			pause = minPublishPause
-			continue
-		}
-		if pause == minPublishPause {
-			sp.log.Warnf("statuses of values cannot be published, trying again: %v", err)
+		} else {
+			if pause == minPublishPause {
+				sp.log.Warnf("statuses of values cannot be published, trying again: %v", err)
+			}
+			wait = pause
+			pause = min(2*pause, maxPublishPause)
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return
 		}
-		pause = min(2*pause, maxPublishPause)
 	}
 }
 
@@ -173,17 +192,23 @@ func (sp *statusPublisher) writeDirty(ctx context.Context) error {
 	sp.mu.Lock()
 	batch := sp.dirty
 	sp.dirty = make(map[string]*Status)
+	if sp.lost {
+		sp.lost = false
+		clear(sp.written)
+	}
 	sp.mu.Unlock()
 
 	var failed error
 	failures := 0
 	for key, status := range batch {
-		select {
-		case <-ctx.Done():
-			return nil
-		default:
+		status = encodable(status)
+		if proto.Equal(status, sp.written[key]) {
+			continue
 		}
 		if failures < maxPublishFailures {
+			if sp.limit.Wait(ctx) != nil {
+				return nil
+			}
 			err := sp.put(key, status)
 			if err == nil {
 				failures = 0
@@ -201,17 +226,31 @@ func (sp *statusPublisher) writeDirty(ctx context.Context) error {
 	return failed
 }
 
-// put writes a status, as text that can be encoded.
-func (sp *statusPublisher) put(key string, status *Status) error {
+// encodable returns a status as text that can be encoded.
+func encodable(status *Status) *Status {
 	text := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
-	published := &Status{
+	result := &Status{
 		Key:           text(status.GetKey()),
 		State:         status.GetState(),
 		Error:         text(status.GetError()),
 		LastOperation: status.GetLastOperation(),
 	}
 	for _, detail := range status.GetDetails() {
-		published.Details = append(published.Details, text(detail))
+		result.Details = append(result.Details, text(detail))
 	}
-	return sp.writer.Put(statusPrefix+strings.TrimPrefix(key, configPrefix), published, datasync.WithClientLifetimeTTL())
+	return result
+}
+
+func (sp *statusPublisher) put(key string, status *Status) error {
+	delete(sp.written, key) // if it fails, it is not clear what is written
+	err := sp.writer.Put(statusPrefix+strings.TrimPrefix(key, configPrefix), status, datasync.WithClientLifetimeTTL())
+	if err == nil && !isGone(status) {
+		sp.written[key] = status
+	}
+	return err
+}
+
+// isGone tells whether a status is that of a key that does not exist any more.
+func isGone(status *Status) bool {
+	return status.GetState() == kvscheduler.ValueState_REMOVED || status.GetState() == kvscheduler.ValueState_NONEXISTENT
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -233,6 +235,119 @@ func TestPublishAgainAfterResync(t *testing.T) {
 		writer.values = nil
 		writer.mu.Unlock()
 	}
+}
+
+// publishing runs a publisher in a bubble where time does not pass by itself.
+func publishing(t *testing.T, test func(sp *statusPublisher, writer *fakeWriter)) {
+	synctest.Test(t, func(t *testing.T) {
+		writer := &fakeWriter{}
+		sp := newStatusPublisher(logging.DefaultLogger, writer, newDispatcher())
+		ctx, cancel := context.WithCancel(t.Context())
+		go sp.write(ctx)
+		test(sp, writer)
+		cancel()
+		<-sp.stopped
+	})
+}
+
+func statusIs(name string, state kvscheduler.ValueState) *Status {
+	return &Status{Key: prefix + name, State: state}
+}
+
+// takePuts returns the number of writes since the last call.
+func (w *fakeWriter) takePuts() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := w.puts
+	w.puts = 0
+	return n
+}
+
+// What is the same as before is not written again, unless the store may have
+// lost it.
+func TestPublishOnlyChanges(t *testing.T) {
+	publishing(t, func(sp *statusPublisher, writer *fakeWriter) {
+		for i, step := range []struct {
+			state kvscheduler.ValueState
+			puts  int
+		}{
+			{kvscheduler.ValueState_PENDING, 1}, {kvscheduler.ValueState_PENDING, 0},
+			{kvscheduler.ValueState_CONFIGURED, 1}, {kvscheduler.ValueState_CONFIGURED, 0},
+			{kvscheduler.ValueState_REMOVED, 1}, {kvscheduler.ValueState_CONFIGURED, 1},
+		} {
+			sp.note(statusIs("a", step.state))
+			time.Sleep(time.Second)
+			if n := writer.takePuts(); n != step.puts {
+				t.Errorf("step %d, %v: written %d times, want %d", i, step.state, n, step.puts)
+			}
+		}
+		sp.refreshAll()
+		time.Sleep(time.Second)
+		if n := writer.takePuts(); n != 1 {
+			t.Errorf("after a loss: written %d times", n)
+		}
+		synctest.Wait()
+		if len(sp.written) != 1 {
+			t.Errorf("remembered: %v", sp.written)
+		}
+		sp.note(statusIs("a", kvscheduler.ValueState_REMOVED))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if len(sp.written) != 0 {
+			t.Errorf("remembered of what is gone: %v", sp.written)
+		}
+	})
+}
+
+// What was refused is written although it is what was written before.
+func TestPublishAfterRefusal(t *testing.T) {
+	publishing(t, func(sp *statusPublisher, writer *fakeWriter) {
+		sp.note(statusIs("a", kvscheduler.ValueState_CONFIGURED))
+		time.Sleep(time.Second)
+		writer.setErr(errors.New("no answer in time")) // it may have been written
+		sp.note(statusIs("a", kvscheduler.ValueState_PENDING))
+		time.Sleep(time.Second)
+		writer.setErr(nil)
+		writer.takePuts()
+		sp.note(statusIs("a", kvscheduler.ValueState_CONFIGURED))
+		time.Sleep(time.Minute)
+		if n := writer.takePuts(); n != 1 {
+			t.Errorf("written %d times", n)
+		}
+	})
+}
+
+// A status that changes all the time is written once in an interval, and many at
+// a bounded rate.
+func TestPublishRate(t *testing.T) {
+	publishing(t, func(sp *statusPublisher, writer *fakeWriter) {
+		states := []kvscheduler.ValueState{kvscheduler.ValueState_CONFIGURED, kvscheduler.ValueState_PENDING}
+		for i := range 1000 {
+			sp.note(statusIs("a", states[i%2]))
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		if n, most := writer.takePuts(), int(11*time.Second/publishInterval); n > most || n < 2 {
+			t.Errorf("%d writes in eleven seconds, want at most %d", n, most)
+		}
+		if got := writer.get(statusOf + "a"); got != prefix+"a PENDING " {
+			t.Errorf("in the end: %q", got)
+		}
+
+		const n = 10 * publishesPerSecond
+		for i := range n {
+			sp.note(statusIs(fmt.Sprint("if", i), kvscheduler.ValueState_CONFIGURED))
+		}
+		time.Sleep(time.Second)
+		if n := writer.takePuts(); n < publishesPerSecond/2 || n > 3*publishesPerSecond/2 {
+			t.Errorf("%d writes in a second", n)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if got := len(writer.values); got != n+1 {
+			t.Errorf("%d statuses after eleven seconds, want %d", got, n+1)
+		}
+	})
 }
 
 // Close must not wait for a store that does not answer.
