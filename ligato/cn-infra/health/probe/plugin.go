@@ -149,7 +149,9 @@ func (p *Plugin) answer(w http.ResponseWriter, exposed *ExposedStatus, healthy b
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
+	// Of an answer that is an error agentctl shows the body only if it is not plain
+	// "application/json", where it looks for a message alone.
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	if !healthy {
 		w.WriteHeader(http.StatusInternalServerError)
 	}

@@ -87,7 +87,7 @@ func (s *stack) get(t *testing.T, path string) (code int, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if contentType := resp.Header.Get("Content-Type"); strings.HasPrefix(string(text), "{") && contentType != "application/json" {
+	if contentType := resp.Header.Get("Content-Type"); strings.HasPrefix(string(text), "{") && contentType != "application/json; charset=UTF-8" {
 		t.Errorf("%s: content type is %q", path, contentType)
 	}
 	return resp.StatusCode, string(text)
