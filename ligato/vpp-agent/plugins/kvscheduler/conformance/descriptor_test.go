@@ -60,6 +60,23 @@ var descriptorOptions = map[string]func(d *kvs.KVDescriptor, s *system, arg stri
 			return s.retrieve(d.Name, d.KeySelector, correlate, true)
 		}
 	},
+	// truthful: a value is found with those derived values alone that are there.
+	"truthful": func(d *kvs.KVDescriptor, s *system, _ string) {
+		retrieve := d.Retrieve
+		d.Retrieve = func(correlate []kvs.KVWithMetadata) ([]kvs.KVWithMetadata, error) {
+			found, err := retrieve(correlate)
+			for i := range found {
+				text := contentOf(found[i].Value) + " derives"
+				for _, kv := range derivedValues(found[i].Value) {
+					if s.has(kv.Key) {
+						text += " " + show(kv.Key, kv.Value)
+					}
+				}
+				found[i].Value = newValue(text)
+			}
+			return found, err
+		}
+	},
 	// not-retriable: no failure is worth repeating.
 	"not-retriable": func(d *kvs.KVDescriptor, _ *system, _ string) {
 		d.IsRetriableFailure = func(error) bool { return false }

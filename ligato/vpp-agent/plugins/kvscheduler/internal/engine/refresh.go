@@ -180,9 +180,10 @@ func (r *Run) found(desc *registry.Descriptor, s *graph.Slot, kv *api.KVWithMeta
 // before and created after their base. What was applied of an invalid value may
 // be what such a failure has left.
 func (r *Run) foundDerivedOf(n *graph.Node, derived []api.KeyValuePair) {
-	keys := keysOf(derived)
+	found := keysOf(derived)
+	keys := slices.Clone(found)
 	for _, key := range n.Derived {
-		if _, still := slices.BinarySearch(keys, key); still {
+		if _, still := slices.BinarySearch(found, key); still {
 			continue
 		}
 		if child := r.g.Get(key); child != nil && child.Base == n.Key {
