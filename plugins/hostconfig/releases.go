@@ -18,8 +18,9 @@ import (
 // queueFullPause is how long to wait when the scheduler takes no notification.
 const queueFullPause = 50 * time.Millisecond
 
-// releases announces to the scheduler that something is free, for a moment: as
-// one notification that a key is there and one that it is gone. It is told on the goroutine of the scheduler and must not wait there.
+// releases announces to the scheduler that something is free, for a moment: as one
+// notification that a key is there and one that it is gone. It is told on the
+// goroutine of the scheduler and must not wait there.
 type releases struct {
 	scheduler kvs.KVScheduler
 	quit      chan struct{}

@@ -82,7 +82,8 @@ func (p *Plugin) registerREST() {
 
 func (p *Plugin) interfacesHandler(r *render.Render, w http.ResponseWriter, req *http.Request) error {
 	interfaces := p.Interfaces()
-	if len(interfaces) == 0 { // there is always the loopback device
+	// There is always the loopback device; other namespaces may have been read before.
+	if !slices.ContainsFunc(interfaces, func(i tracker.Interface) bool { return i.Namespace == "" }) {
 		if err := p.watcher.OutOfSync(); err != nil {
 			return r.JSON(w, http.StatusServiceUnavailable,
 				map[string]string{"error": "interfaces have not been read from the kernel: " + err.Error()})
