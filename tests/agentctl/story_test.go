@@ -38,6 +38,9 @@ func TestStory(t *testing.T) {
 	ctl(t, routeJSON, "kvdb", "put", routeKey, "-").wants(t, "OK\n")
 	soon(t, words("values"), "linux.interfaces.interface", "host-interface-exists", "10.99.0.0/24/uplink", "PENDING")
 	soon(t, words("interfaces"), "ctl0", "interface/uplink PENDING", "route/10.99.0.0/24/uplink PENDING")
+	if r := ctl(t, "", "interfaces", "lo"); strings.Contains(r.stdout, "uplink") {
+		t.Errorf("the loopback interface is needed by what has nothing to do with it:\n%s", r.stdout)
+	}
 	ok(t, []string{"why", routeKey}, routeKey+" is PENDING",
 		"outgoing-interface-is-up: linux/interface/state/uplink/UP", uplinkKey+" is PENDING",
 		"host-interface-exists: linux/interface/host-name/ctl0", "the host has no interface ctl0", "What to do:\n")

@@ -130,7 +130,8 @@ func routeDerived(v *l3model.Route) []kvs.KeyValuePair {
 // the same name in the configuration and in the kernel, any that it has.
 //
 // The place is there to be told by, as with interfaces: it is free whenever the
-// interface is up, and in general always.
+// interface is up, and in general always. Since any of two host interfaces would do,
+// nobody takes the route for one that needs the loopback interface.
 func routeDepends(v *l3model.Route) []kvs.Dependency {
 	name := v.GetOutgoingInterface()
 	isUp := ifmodel.InterfaceStateKey(name, true)
@@ -140,7 +141,9 @@ func routeDepends(v *l3model.Route) []kvs.Dependency {
 		return deps
 	}
 	deps = append(deps, kvs.Dependency{Label: placeFreeDep, AnyOf: kvs.AnyOfDependency{
-		KeyPrefixes: []string{isUp, ifmodel.InterfaceHostNameKey(loopback), ReleasedKey(routePlace(route))},
+		KeyPrefixes: []string{
+			isUp, ifmodel.InterfaceHostNameKey(name), ifmodel.InterfaceHostNameKey(loopback), ReleasedKey(routePlace(route)),
+		},
 	}})
 	if route.Gateway.IsLinkLocalUnicast() && route.Gateway.Is6() {
 		return deps

@@ -171,7 +171,7 @@ func (x *explainer) explain(key string) *Explanation {
 	case e.State == wire.Pending:
 		x.explainPending(e, node, status)
 	case e.State != wire.Nonexistent:
-		e.Problem, e.Advice = ofState(e.State, status)
+		e.Problem, e.Advice = x.ofState(e.State, status)
 	case isHost:
 		e.Problem, e.Advice = x.hostProblem(host, "")
 	default:

@@ -420,6 +420,19 @@ func TestKeyOfNobody(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+
+	const odd, part = "config/foo/bar", "linux/interface/uplink/address/static/x"
+	a = new(agent).value(odd, wire.Invalid, "no registered model").value(part, wire.Invalid, "bad").build()
+	a.KeyPrefixes = []string{"config/linux/interfaces/v2/interface/"}
+	for key, want := range map[string]string{
+		odd: "! the value is not valid: no registered model\n" +
+			"do: delete " + odd + ", or correct the key: 'agentctl model ls' shows how keys begin\n",
+		part: "! the value is not valid: bad\ndo: correct the value of " + part + "\n",
+	} {
+		if diff := cmp.Diff(key+" INVALID\n"+want, text(a.Explain(key))); diff != "" {
+			t.Error(diff)
+		}
+	}
 }
 
 func TestTroubled(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 // ofState puts the state of a value that exists into words. It is empty if
 // nothing is wrong.
-func ofState(state string, s wire.ValueStatus) (problem, advice string) {
+func (a *Agent) ofState(state string, s wire.ValueStatus) (problem, advice string) {
 	switch state {
 	case wire.Invalid:
 		problem = "the value is not valid"
@@ -27,6 +27,9 @@ func ofState(state string, s wire.ValueStatus) (problem, advice string) {
 		}
 		if _, ok := wire.ShownHostKey(s.Key); ok {
 			return withError(problem, s.Error), "delete " + s.Key + ", which only shows what the host has"
+		}
+		if strings.HasPrefix(s.Key, "config/") && !a.applies(s.Key) {
+			return withError(problem, s.Error), "delete " + s.Key + ", or correct the key: 'agentctl model ls' shows how keys begin"
 		}
 		return withError(problem, s.Error), "correct the value of " + s.Key
 	case wire.Failed:
