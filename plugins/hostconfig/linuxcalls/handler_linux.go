@@ -23,22 +23,21 @@ const maxDumps = 10
 // without its flags.
 const attrTypeMask = ^uint16(unix.NLA_F_NESTED | unix.NLA_F_NET_BYTEORDER)
 
-// Handler talks to the kernel over one netlink socket.
+// Handler talks to the kernel over netlink.
 type Handler struct {
-	socket   *nl.SocketHandle
+	socket *nl.SocketHandle
+	// dumps is for lists. It has no reasons in words: in an error at the end of a
+	// list the library would take them for something else, and panic.
+	dumps    *nl.SocketHandle
 	features Features
 }
 
 var _ NetlinkAPI = (*Handler)(nil)
 
-// NewHandler opens a socket in the network namespace of the calling thread and
-// looks what the kernel can do. It needs no privilege.
+// NewHandler opens sockets in the network namespace of the calling thread and looks
+// what the kernel can do. It needs no privilege.
 func NewHandler() (*Handler, error) {
-	socket, err := nl.GetNetlinkSocketAt(netns.None(), netns.None(), unix.NETLINK_ROUTE)
-	if err != nil {
-		return nil, newOpError("open netlink socket", "", err)
-	}
-	h := &Handler{socket: &nl.SocketHandle{Socket: socket}}
+	h := &Handler{}
 	if err := h.setUp(); err != nil {
 		h.Close()
 		return nil, err
@@ -46,17 +45,37 @@ func NewHandler() (*Handler, error) {
 	return h, nil
 }
 
-func (h *Handler) setUp() error {
-	// Both options are refinements that an old kernel may refuse: dumps
-	// filtered by the kernel (4.20), and a reason in words with an error (4.12).
-	_ = unix.SetsockoptInt(h.socket.Socket.GetFd(), unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1)
+func (h *Handler) setUp() (err error) {
+	if h.socket, err = openSocket(); err != nil {
+		return err
+	}
+	if h.dumps, err = openSocket(); err != nil {
+		return err
+	}
+	// Both options are refinements that an old kernel may refuse: a reason in words
+	// with an error (4.12), and lists filtered by the kernel (4.20).
 	_ = h.socket.Socket.SetExtAck(true)
-	if err := h.socket.Socket.SetSendTimeout(&nl.SocketTimeoutTv); err != nil {
-		return newOpError("set send timeout", "", err)
+	_ = unix.SetsockoptInt(h.dumps.Socket.GetFd(), unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1)
+	return h.detect()
+}
+
+func openSocket() (*nl.SocketHandle, error) {
+	socket, err := nl.GetNetlinkSocketAt(netns.None(), netns.None(), unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, newOpError("open netlink socket", "", err)
 	}
-	if err := h.socket.Socket.SetReceiveTimeout(&nl.SocketTimeoutTv); err != nil {
-		return newOpError("set receive timeout", "", err)
+	err = socket.SetSendTimeout(&nl.SocketTimeoutTv)
+	if err == nil {
+		err = socket.SetReceiveTimeout(&nl.SocketTimeoutTv)
 	}
+	if err != nil {
+		socket.Close()
+		return nil, newOpError("set timeouts of netlink socket", "", err)
+	}
+	return &nl.SocketHandle{Socket: socket}, nil
+}
+
+func (h *Handler) detect() error {
 	addrs, err := h.AddressList(0)
 	if err != nil {
 		return err
@@ -69,8 +88,14 @@ func (h *Handler) setUp() error {
 	return nil
 }
 
-// Close closes the socket.
-func (h *Handler) Close() { h.socket.Close() }
+// Close closes the sockets.
+func (h *Handler) Close() {
+	for _, socket := range []*nl.SocketHandle{h.socket, h.dumps} {
+		if socket != nil {
+			socket.Close()
+		}
+	}
+}
 
 // Features implements NetlinkAPIRead.
 func (h *Handler) Features() Features { return h.features }
@@ -88,8 +113,12 @@ func (h *Handler) CheckPrivilege() error {
 }
 
 func (h *Handler) request(msgType, flags int) *nl.NetlinkRequest {
+	socket := h.socket
+	if flags&unix.NLM_F_DUMP == unix.NLM_F_DUMP {
+		socket = h.dumps
+	}
 	req := nl.NewNetlinkRequest(msgType, flags)
-	req.Sockets = map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: h.socket}
+	req.Sockets = map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: socket}
 	return req
 }
 

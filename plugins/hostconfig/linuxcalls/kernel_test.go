@@ -13,8 +13,11 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ifwatcher/ifwatcher/internal/lab"
 	"github.com/ifwatcher/ifwatcher/internal/netnstest"
+	"github.com/ifwatcher/ifwatcher/internal/thread"
 )
 
 const mark = 231
@@ -57,6 +60,38 @@ func TestLink(t *testing.T) {
 	links, err := h.LinkList()
 	if err != nil || !slices.ContainsFunc(links, func(l Link) bool { return l.Name == "lk0" && l.Index == link.Index }) {
 		t.Errorf("links = %+v, %v", links, err)
+	}
+}
+
+// TestNoAddressYet asks a new namespace for everything. Where there has never been
+// an IPv4 address the kernel has no table of routes, which it says at the end of the
+// list that it is asked for.
+func TestNoAddressYet(t *testing.T) {
+	netnstest.Need(t)
+	err := thread.Do(func() error {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return err
+		}
+		h, err := NewHandler()
+		if err != nil {
+			return err
+		}
+		defer h.Close()
+		routes, errRoutes := h.RouteList(0)
+		own, errOwn := h.RouteList(mark)
+		neighbours, errNeighbours := h.NeighbourList()
+		addrs, errAddrs := h.AddressList(0)
+		if len(routes)+len(own)+len(neighbours)+len(addrs) > 0 {
+			t.Errorf("routes %v, %v, neighbours %v, addresses %v", routes, own, neighbours, addrs)
+		}
+		links, errLinks := h.LinkList()
+		if len(links) == 0 {
+			t.Error("no link")
+		}
+		return errors.Join(errRoutes, errOwn, errNeighbours, errAddrs, errLinks)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
