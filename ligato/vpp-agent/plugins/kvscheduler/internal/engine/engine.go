@@ -31,8 +31,9 @@ type Engine struct {
 
 	run     *Run // under way
 	resyncs int
-	// nbKnown is set once the northbound has said what it wants. Until then
-	// what is found in the southbound may well be wanted.
+	// nbKnown is set once the northbound has said all that it wants, with a resync.
+	// Until then what is found in the southbound may well be wanted, whatever single
+	// values were set.
 	nbKnown bool
 }
 

@@ -31,7 +31,6 @@ func (r *Run) Prepare() {
 			r.values = values
 		}
 	default:
-		r.nbKnown = r.nbKnown || len(r.txn.Values) > 0
 		r.values = r.txn.Values
 		r.addTodo(r.values)
 	}
