@@ -148,11 +148,16 @@ func TestNotAnAgent(t *testing.T) {
 // TestWhyWithoutStore explains what it can, and says that it may not be all.
 func TestWhyWithoutStore(t *testing.T) {
 	l := newLab(t, fakeagent.Empty)
-	l.rest.Set("GET /readiness", fakeagent.Answer{Code: 200, Body: `{"state":1,"PluginStatus":{"agent":{"state":1},"etcd":{"state":2,"error":"no\nconnection"}}}`})
-	stdout, stderr, status := l.run("why")
-	if status != 0 || stdout != "Every value is as wanted.\n" ||
-		!strings.HasPrefix(stderr, "agentctl: the plugin etcd of the agent has an error") || !strings.HasSuffix(stderr, ": no connection\n") {
-		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	for what, answer := range map[string]fakeagent.Answer{
+		"lost":      {Code: 200, Body: `{"state":1,"PluginStatus":{"agent":{"state":1},"etcd":{"state":2,"error":"no\nconnection"}}}`},
+		"never had": {Code: 500, Body: `{"PluginStatus":{"agent":{},"etcd":{"error":"no connection"}}}`},
+	} {
+		l.rest.Set("GET /readiness", answer)
+		stdout, stderr, status := l.run("why")
+		if status != 0 || stdout != "Every value is as wanted.\n" ||
+			!strings.HasPrefix(stderr, "agentctl: the plugin etcd of the agent has an error") || !strings.HasSuffix(stderr, ": no connection\n") {
+			t.Errorf("%s: status %d, %q, %q", what, status, stdout, stderr)
+		}
 	}
 }
 

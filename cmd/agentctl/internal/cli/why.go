@@ -102,7 +102,9 @@ func (a *app) noteErrors(ctx context.Context) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(status.PluginStatus)) {
-		if p := status.PluginStatus[name]; p.State == wire.StateError {
+		// A store that has not been reached since the start is not in the state of an
+		// error yet, but says why.
+		if p := status.PluginStatus[name]; p.State == wire.StateError || p.State == wire.StateInit && p.Error != "" {
 			a.note("agentctl: the plugin %s of the agent has an error, so this may not be all: %s", name, strings.Join(strings.Fields(p.Error), " "))
 		}
 	}
