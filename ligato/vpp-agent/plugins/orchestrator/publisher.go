@@ -205,10 +205,7 @@ func (sp *statusPublisher) writeDirty(ctx context.Context) error {
 		if proto.Equal(status, sp.written[key]) {
 			continue
 		}
-		if failures < maxPublishFailures {
-			if sp.limit.Wait(ctx) != nil {
-				return nil
-			}
+		if failures < maxPublishFailures && sp.limit.Wait(ctx) == nil {
 			err := sp.put(key, status)
 			if err == nil {
 				failures = 0
