@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ var ErrUnknownKey = errors.New("unknown key")
 
 // Keys is for plugins that are not ours: it returns source with the difference
 // that LoadValue refuses a file with a key that the value has no field for, or
-// that has one twice. All else it leaves to source.
+// that has one twice, and one with a second document. All else it leaves to source.
 func Keys(source config.PluginConfig) config.PluginConfig { return &strictKeys{source} }
 
 type strictKeys struct{ config.PluginConfig }
@@ -32,19 +31,19 @@ type strictKeys struct{ config.PluginConfig }
 // LoadValue implements config.PluginConfig.
 func (s *strictKeys) LoadValue(data any) (found bool, err error) {
 	if file := s.GetConfigName(); file != "" {
-		if err := checkKeys(file, reflect.TypeOf(data)); err != nil {
+		text, err := read(file)
+		if err != nil {
+			return false, err
+		}
+		if err := checkKeys(text, reflect.TypeOf(data)); err != nil {
 			return false, fmt.Errorf("configuration %s: %w", file, err)
 		}
 	}
 	return s.PluginConfig.LoadValue(data)
 }
 
-func checkKeys(file string, into reflect.Type) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	text, err = yaml.YAMLToJSONStrict(text)
+func checkKeys(text []byte, into reflect.Type) error {
+	text, err := yaml.YAMLToJSONStrict(text)
 	if err != nil {
 		return err
 	}

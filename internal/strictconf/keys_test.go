@@ -78,7 +78,7 @@ func TestKeysOfNoFile(t *testing.T) {
 	if found, err := Keys(s).LoadValue(&loose{}); !found || err != nil {
 		t.Errorf("no file: %v, %v", found, err)
 	}
-	for content, want := range map[string]string{"endpoint: [\n": "test.conf", "endpoint: a\nendpoint: b\n": "endpoint"} {
+	for content, want := range map[string]string{"endpoint: [\n": "test.conf", "endpoint: a\nendpoint: b\n": "endpoint", "endpoint: a\n---\nendpont: b\n": "more than one"} {
 		s.file = filepath.Join(t.TempDir(), "test.conf")
 		if err := os.WriteFile(s.file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

@@ -26,17 +26,26 @@ func Load(file string, cfg any) error {
 	if file == "" {
 		return nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := read(file)
 	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
+		return err
 	}
 	if err := yaml.UnmarshalStrict(data, cfg); err != nil {
 		return fmt.Errorf("configuration %s: %w", file, err)
 	}
-	if hasMore(data) {
-		return fmt.Errorf("configuration %s: there is more than one YAML document", file)
-	}
 	return nil
+}
+
+// read returns the text of a file that has one YAML document at most.
+func read(file string) ([]byte, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if hasMore(data) {
+		return nil, fmt.Errorf("configuration %s: there is more than one YAML document", file)
+	}
+	return data, nil
 }
 
 // hasMore tells whether something follows the first document, which alone is read.
