@@ -173,29 +173,17 @@ func BenchmarkAudit(b *testing.B) {
 
 // BenchmarkFlap is the cost of one event among n interfaces, changes included.
 func BenchmarkFlap(b *testing.B) {
-	for _, n := range []int{100, 1000, 10000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			s, now := benchSnapshot(n), time.Unix(1, 0)
-			tr, _ := New(Config{})
-			tr.Sync(now, s, nil)
-			tr.Told(tr.Changes())
-			l := s.Links[n/2]
-			for b.Loop() {
-				l.OperState ^= OperUp ^ OperDown
-				tr.Apply(now, Event{Type: LinkSet, Link: l})
-				c := tr.Changes()
-				if len(c) != 2 {
-					b.Fatal(c)
-				}
-				tr.Told(c)
-			}
-		})
-	}
+	benchEvents(b, 2, func(_ int, l *Link) { l.OperState ^= OperUp ^ OperDown })
 }
 
 // BenchmarkRename is the cost of a rename among n interfaces, changes included: a
 // host with many renames them all while it starts.
 func BenchmarkRename(b *testing.B) {
+	benchEvents(b, 4, func(i int, l *Link) { l.Name = []string{"wan", "lan"}[i%2] })
+}
+
+// benchEvents applies events of one link, each of which makes so many changes.
+func benchEvents(b *testing.B, changes int, next func(i int, l *Link)) {
 	for _, n := range []int{100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, now := benchSnapshot(n), time.Unix(1, 0)
@@ -203,12 +191,11 @@ func BenchmarkRename(b *testing.B) {
 			tr.Sync(now, s, nil)
 			tr.Told(tr.Changes())
 			l := s.Links[n/2]
-			names := [2]string{l.Name, "wan"}
-			for i := 1; b.Loop(); i++ {
-				l.Name = names[i%2]
+			for i := 0; b.Loop(); i++ {
+				next(i, &l)
 				tr.Apply(now, Event{Type: LinkSet, Link: l})
 				c := tr.Changes()
-				if len(c) != 4 {
+				if len(c) != changes {
 					b.Fatal(c)
 				}
 				tr.Told(c)
