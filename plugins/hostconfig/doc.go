@@ -16,6 +16,9 @@
 // wanted and leaves the rest untouched, without taking anything down in
 // between.
 //
+// An interface with "enabled" false is left in the state that it is in: set down, it
+// would be one that its value waits for.
+//
 // It does not make interfaces, and knows one network namespace and the main
 // routing table.
 package hostconfig
